@@ -1,0 +1,25 @@
+"""What all tests share: no screen, no network, and libraries that can be made absent."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+ABSENT = os.environ.get("VIZ_APP_ABSENT", "")
+OF_QT = ("PySide6", "shiboken6", "pyqtgraph", "qtawesome", "superqt", "qtpy")
+
+
+class _Absent:
+    """Makes importing a library fail, as where it is not installed."""
+
+    names = OF_QT if ABSENT == "PySide6" else (ABSENT,)
+
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in self.names:
+            raise ModuleNotFoundError(f"No module named {name!r} (made absent)", name=name)
+
+
+if ABSENT:
+    assert not any(name in sys.modules for name in _Absent.names)
+    sys.meta_path.insert(0, _Absent())

@@ -1,0 +1,195 @@
+"""Builds every object once and hands them to each other. The start-up story:
+
+1. ``start`` sets the switch interval, makes the ``QApplication`` and the theme, and reads the
+   settings (set aside if they are damaged).
+2. ``build`` makes the document, two runners (one engine thread for torch, one for disk and
+   network), the shelf of images, the window, and the housekeeper that ties them together; then
+   each lab's panel and presenter.
+3. The last session is laid on the desk and the window is shown. torch is not imported yet.
+4. Once the window has been painted, the engine's thread imports torch and learns the devices.
+5. When the window closes, the session is saved and both threads are stopped.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import logging
+import logging.handlers
+import sys
+import tempfile
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from viz_app.engine.engine import Turn
+from viz_app.files.settings import Places, load_settings
+from viz_app.files.weights import WeightsStore
+from viz_app.gui.house import HouseKeeper
+from viz_app.gui.image_strip import ImageStrip
+from viz_app.gui.panels.convolution.panel import ConvolutionPanel
+from viz_app.gui.panels.detection.panel import DetectionPanel
+from viz_app.gui.panels.style.panel import StylePanel
+from viz_app.gui.picture_shelf import PictureShelf
+from viz_app.gui.runner import Runner
+from viz_app.gui.theme import Theme
+from viz_app.gui.tour import Written, walk
+from viz_app.gui.window import Window
+from viz_app.labs.convolution.presenter import ConvolutionPresenter
+from viz_app.labs.detection.presenter import DetectionPresenter
+from viz_app.labs.document import Document
+from viz_app.labs.style.presenter import StylePresenter
+
+log = logging.getLogger(__name__)
+
+LABS: tuple[tuple[type[Any], type[Any]], ...] = (
+    (ConvolutionPresenter, ConvolutionPanel),
+    (DetectionPresenter, DetectionPanel),
+    (StylePresenter, StylePanel),
+)
+SWITCH_INTERVAL_S = 0.001  # a Python loop in the worker must not hold up the window
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What was built, for the tour and for tests."""
+
+    app: QApplication
+    window: Window
+    keeper: HouseKeeper
+    theme: Theme
+
+
+def build(
+    app: QApplication,
+    places: Places,
+    labs: Sequence[tuple[type[Any], type[Any]]] = LABS,
+    store: WeightsStore | None = None,
+) -> Program:
+    """Build the program; nothing is shown yet."""
+    settings, sentence = load_settings(places.settings)
+    theme = Theme(app)
+    theme.set_mode(settings.theme)  # type: ignore[arg-type]
+    theme.set_scale(settings.text_scale)
+    document = Document(presenter.lab for presenter, _panel in labs)
+    runner, errands = Runner("engine", _relieve, app), Runner("errands", parent=app)
+    shelf = PictureShelf(document, errands, places.pasted, app)
+    strip = ImageStrip(shelf, lambda: keeper.open_images(), theme)
+    strip.chosen.connect(document.choose_image)
+    window = Window(theme, strip)
+    window.resize(*settings.window)
+    keeper = HouseKeeper(
+        window, document, shelf, runner, errands, store or WeightsStore(), theme, places, settings
+    )
+    for presenter_type, panel_type in labs:
+        panel = panel_type(theme)
+        keeper.add_lab(presenter_type.lab, panel, presenter_type(panel, keeper.parts))
+    if sentence:
+        keeper.tell(sentence)
+    return Program(app, window, keeper, theme)
+
+
+def start(images: Sequence[str] = (), lab: str = "", theme: str = "") -> int:
+    """Run the program until its window is closed; return the exit status."""
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    places = Places.of_user()
+    _keep_a_log(places)
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("Convolab")
+    app.setDesktopFileName("convolab")
+    program = build(app, places)
+    if theme:
+        program.theme.set_mode(theme)  # type: ignore[arg-type]
+    _catch_everything(program.keeper)
+    keeper = program.keeper
+    keeper.restore(images, lab)
+    keeper.open_house()
+    program.window.show()
+    QTimer.singleShot(0, lambda: _after_first_paint(keeper))
+    status = app.exec()
+    log.info("ended with %d", status)
+    return status
+
+
+def tour(out: Path, size: tuple[int, int], theme: str, scale: float) -> Written:
+    """Show every lab without a screen, on the samples, and write what each shows."""
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    app = QApplication(sys.argv[:1])
+    with tempfile.TemporaryDirectory() as home:  # the user's own session is left alone
+        program = build(app, Places(Path(home) / "config", Path(home) / "data"))
+        program.theme.set_mode(theme)  # type: ignore[arg-type]
+        program.theme.set_scale(scale)
+        program.window.resize(*size)
+        program.keeper.open_house()
+        program.window.show()
+        _after_first_paint(program.keeper)
+        written = walk(program.keeper, out)
+        program.window.close()
+    return written
+
+
+def wake(turn: Turn) -> Any:
+    """Import torch on the engine's thread and tell which devices there are."""
+    from viz_app.compute import device
+
+    return device.wake()
+
+
+def _after_first_paint(keeper: HouseKeeper) -> None:
+    keeper.shelf.load_thumbs()
+    keeper.wake_engine(wake)
+
+
+def _relieve() -> None:
+    from viz_app.compute import device
+
+    device.relieve()
+
+
+def _keep_a_log(places: Places) -> None:
+    faulthandler.enable()
+    root = logging.getLogger()
+    try:
+        places.data.mkdir(parents=True, exist_ok=True)
+        handler: logging.Handler = logging.handlers.RotatingFileHandler(
+            places.log, maxBytes=500_000, backupCount=1, encoding="utf-8"
+        )
+    except OSError:
+        handler = logging.StreamHandler()  # a home that cannot be written to: speak up here
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    root.addHandler(handler)
+    logging.getLogger("viz_app").setLevel(logging.INFO)
+
+
+def _catch_everything(keeper: HouseKeeper) -> None:
+    """Log what nobody caught, in any thread, and tell the user once; the program stays up."""
+    told = threading.Event()
+
+    def tell_once() -> None:
+        if not told.is_set():
+            told.set()
+            keeper.tell(
+                "Something unexpected happened; the program goes on, and "
+                f"{keeper.places.log.name} in its data folder says more."
+            )
+
+    def on_uncaught(
+        kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            keeper.window.close()
+            return
+        log.error("uncaught", exc_info=(kind, error, trace))
+        QTimer.singleShot(0, keeper, tell_once)
+
+    def on_uncaught_in_thread(args: threading.ExceptHookArgs) -> None:
+        if args.exc_value is not None:
+            on_uncaught(args.exc_type, args.exc_value, args.exc_traceback)
+
+    sys.excepthook = on_uncaught
+    threading.excepthook = on_uncaught_in_thread

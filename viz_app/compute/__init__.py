@@ -1,0 +1,1 @@
+"""What is done with a network, as plain functions and generators on tensors."""

@@ -1,0 +1,1 @@
+"""Numbers without a window: arithmetic, boxes, layer tables, errors. numpy only."""

@@ -1,0 +1,1 @@
+"""One worker thread that runs jobs. Knows neither Qt nor torch."""

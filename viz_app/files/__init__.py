@@ -1,0 +1,1 @@
+"""Disk and network: images, weights, sessions, exports. Knows neither Qt nor torch."""

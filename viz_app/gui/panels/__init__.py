@@ -1,0 +1,1 @@
+"""One panel a lab: the view half of its presenter."""

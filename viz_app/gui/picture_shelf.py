@@ -1,0 +1,234 @@
+"""The images that are open: read once, remembered by their ref, one of them current."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from viz_app.core.errors import VizError
+from viz_app.core.records import Picture
+from viz_app.engine.engine import Failure, Progress, Turn
+from viz_app.files.atomic import write_atomic
+from viz_app.files.images import decode, list_images, open_image, thumbnail
+from viz_app.files.samples import SAMPLES, sample
+from viz_app.gui.runner import Runner
+from viz_app.labs.document import FIRST_IMAGE, Document
+
+KEPT = 8  # decoded pictures in memory
+RECENT = 12
+THUMB_PX = 96
+MOST_AT_ONCE = 60  # of a folder; the strip is not a file manager
+SAMPLE = "sample:"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Opened:
+    """Pictures read so far, their thumbnails, and the sentences about those that failed."""
+
+    pictures: tuple[Picture, ...]
+    thumbs: tuple[np.ndarray, ...]
+    sentences: tuple[str, ...]
+    progress: Progress
+
+
+def read_picture(ref: str) -> Picture:
+    """Read an image by its ref: a bundled sample or an absolute path."""
+    return sample(ref.removeprefix(SAMPLE)) if ref.startswith(SAMPLE) else open_image(Path(ref))
+
+
+class PictureShelf(QObject):
+    """Reads images on the thread for files, so that a large one never stops the window."""
+
+    strip_changed = Signal()  # the recent images or a thumbnail
+    arrived = Signal(str)  # an image that was wanted is here
+    told = Signal(str)  # a sentence for the user
+
+    def __init__(self, document: Document, errands: Runner, pasted: Path, parent: QObject) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._errands = errands
+        self._pasted = pasted
+        self._pictures: OrderedDict[str, Picture] = OrderedDict()
+        self._reading: set[str] = set()
+        self.thumbs: dict[str, np.ndarray] = {}
+        self.names: dict[str, str] = {}
+        self.recent: list[str] = []
+
+    @property
+    def strip(self) -> list[str]:
+        """The refs that the strip shows: the user's recent images, then the samples."""
+        return [*self.recent, *(SAMPLE + s.name for s in SAMPLES if s.kind == "photo")]
+
+    def current(self) -> Picture | None:
+        """The image that serves every lab, or None while it is being read."""
+        return self.wanted(self._document.desk.image)
+
+    def wanted(self, ref: str) -> Picture | None:
+        """An image, or None; then it is read, and ``arrived`` tells once it is there."""
+        picture = self._pictures.get(ref)
+        if picture is not None:
+            self._pictures.move_to_end(ref)
+        elif ref not in self._reading:
+            self._reading.add(ref)
+            self._errands.run(
+                f"house.read {ref}",
+                lambda turn: read_picture(ref),
+                title="Reading an image",
+                on_done=self._on_read,
+                on_failed=lambda failure: self._on_unreadable(ref, failure),
+            )
+        return picture
+
+    def open(self, paths: Sequence[Path]) -> None:
+        """Open files and folders; the first image that can be read becomes the current one."""
+        self._errands.run(
+            "house.open",
+            lambda turn: _open_all(paths, turn),
+            title="Opening images",
+            on_step=self._on_opened,
+            on_done=self._on_all_opened,
+            on_failed=self._on_open_failed,
+        )
+
+    def open_bytes(self, data: bytes, name: str) -> None:
+        """Open a pasted or dropped image; its file is kept among the program's own."""
+        path = self._pasted / f"{hashlib.sha256(data).hexdigest()[:16]}.png"
+
+        def job(turn: Turn) -> Opened:
+            decode(data, name)  # refuses before anything is written
+            write_atomic(path, data)
+            return _opened([open_image(path)], [], 1, 1)
+
+        self._errands.run(
+            "house.open",
+            job,
+            title="Opening an image",
+            on_done=self._on_all_opened,
+            on_failed=self._on_open_failed,
+        )
+
+    def load_thumbs(self) -> None:
+        """Read the thumbnails that the strip still lacks."""
+        lacking = [ref for ref in self.strip if ref not in self.thumbs]
+        if lacking:
+            self._errands.run(
+                "house.thumbs",
+                lambda turn: _thumbs(lacking),
+                title="Reading thumbnails",
+                on_step=self._on_thumbs,
+                on_done=self._on_thumbs,
+            )
+
+    def restore_recent(self, refs: Iterable[str]) -> None:
+        """Take over the recent images of the last session, less those that are gone."""
+        self.recent = [r for r in refs if r.startswith("/") or Path(r).is_absolute()][:RECENT]
+
+    def _on_read(self, picture: Picture) -> None:
+        self._reading.discard(picture.ref)
+        self._take_in(picture, thumbnail(picture.pixels, THUMB_PX))
+        self.strip_changed.emit()
+        self.arrived.emit(picture.ref)
+
+    def _on_unreadable(self, ref: str, failure: Failure) -> None:
+        self._reading.discard(ref)
+        self.recent = [r for r in self.recent if r != ref]
+        self.strip_changed.emit()
+        self._tell_failure(failure)
+        if self._document.desk.image == ref and ref != FIRST_IMAGE:
+            self._document.fall_back_to_image(FIRST_IMAGE)
+
+    def _on_open_failed(self, failure: Failure) -> None:
+        self._tell_failure(failure)
+
+    def _tell_failure(self, failure: Failure) -> None:
+        if isinstance(failure.error, VizError):
+            self.told.emit(str(failure.error))
+        else:
+            self._errands.failed.emit(failure)
+
+    def _on_opened(self, opened: Opened) -> None:
+        is_first = bool(opened.pictures) and opened.pictures[0].ref not in self._pictures
+        for picture, thumb in zip(opened.pictures, opened.thumbs, strict=True):
+            if picture.ref not in self._pictures:
+                self._take_in(picture, thumb)
+        if is_first:
+            self._document.choose_image(opened.pictures[0].ref)
+
+    def _on_all_opened(self, opened: Opened) -> None:
+        for picture, thumb in zip(opened.pictures, opened.thumbs, strict=True):
+            self._take_in(picture, thumb)
+        refs = [p.ref for p in opened.pictures]
+        self.recent = [*refs, *(r for r in self.recent if r not in refs)][:RECENT]
+        self.strip_changed.emit()
+        if opened.pictures:
+            self._document.choose_image(refs[0])
+        if opened.sentences:
+            more = len(opened.sentences) - 1
+            tail = f" ({more} more could not be opened either.)" if more else ""
+            self.told.emit(opened.sentences[0] + tail)
+        elif len(opened.pictures) == 1 and opened.pictures[0].note:
+            self.told.emit(f"{opened.pictures[0].name}: {opened.pictures[0].note}")
+
+    def _on_thumbs(self, thumbs: dict[str, np.ndarray] | Any) -> None:
+        self.thumbs.update(thumbs)
+        self.strip_changed.emit()
+
+    def _take_in(self, picture: Picture, thumb: np.ndarray) -> None:
+        self._pictures[picture.ref] = picture
+        self._pictures.move_to_end(picture.ref)
+        self.thumbs[picture.ref] = thumb
+        self.names[picture.ref] = picture.name
+        while len(self._pictures) > KEPT:
+            self._pictures.popitem(last=False)
+
+
+def _opened(pictures: list[Picture], sentences: list[str], done: int, total: int) -> Opened:
+    thumbs = tuple(thumbnail(p.pixels, THUMB_PX) for p in pictures)
+    return Opened(tuple(pictures), thumbs, tuple(sentences), Progress(done, total, "images"))
+
+
+def _open_all(paths: Sequence[Path], turn: Turn) -> Any:
+    """Read files and folders, a picture a step."""
+    pictures: list[Picture] = []
+    sentences: list[str] = []
+    files: list[Path] = []
+    for path in paths:
+        try:
+            files += list_images(path) if path.is_dir() else [path]
+        except VizError as error:
+            sentences.append(str(error))
+    if len(files) > MOST_AT_ONCE:
+        sentences.append(
+            f"The first {MOST_AT_ONCE} of {len(files)} images were opened; open the others "
+            "in smaller groups."
+        )
+        files = files[:MOST_AT_ONCE]
+    for i, path in enumerate(files):
+        try:
+            picture = open_image(path)
+        except VizError as error:
+            sentences.append(str(error))
+        else:
+            if len(pictures) < KEPT:
+                pictures.append(picture)
+        yield _opened(pictures, sentences, i + 1, len(files))
+    return _opened(pictures, sentences, len(files), len(files))
+
+
+def _thumbs(refs: Sequence[str]) -> Any:
+    """Read thumbnails, one a step; an image that is gone has none."""
+    thumbs: dict[str, np.ndarray] = {}
+    for ref in refs:
+        try:
+            thumbs[ref] = thumbnail(read_picture(ref).pixels, THUMB_PX)
+        except VizError:
+            continue
+        yield dict(thumbs)
+    return thumbs

@@ -1,0 +1,1 @@
+"""Widgets that know numbers and colours, but no lab."""

@@ -1,0 +1,256 @@
+"""The window: rail, lab, inspector, bars; it shows what the document says and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QMenu,
+    QMenuBar,
+    QPushButton,
+    QSizePolicy,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from viz_app.gui.commands import Menu
+from viz_app.gui.image_strip import ImageStrip
+from viz_app.gui.inspector import ControlList, Inspector
+from viz_app.gui.message_bar import MessageBar
+from viz_app.gui.panel import Panel, to_qaction
+from viz_app.gui.status_bar import StatusBar
+from viz_app.gui.theme import Theme, set_role
+from viz_app.labs.controls import Action
+from viz_app.labs.lab import Lab
+from viz_app.labs.presenter import Presenter
+
+RAIL_PX, TOP_PX = 84, 44
+SMALLEST_PX = (880, 600)
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A lab as it stands in the window."""
+
+    lab: Lab[Any]
+    panel: Panel
+    presenter: Presenter[Any, Any]
+    controls: ControlList
+    button: QToolButton
+
+
+class Window(QMainWindow):
+    """Holds the rooms of the labs; knows no lab by name."""
+
+    lab_chosen = Signal(str)
+    dropped = Signal(object)  # QMimeData
+    closing = Signal()
+
+    def __init__(self, theme: Theme, strip: ImageStrip) -> None:
+        super().__init__()
+        self.theme = theme
+        self.rooms: dict[str, Room] = {}
+        self.shown = ""
+        self.message_bar = MessageBar(theme)
+        self.status_bar = StatusBar(theme)
+        self.inspector = Inspector(strip, theme)
+        self.actions_of_menus: dict[str, list[QAction]] = {}
+        self._lab_actions: list[QAction] = []
+        self.setWindowTitle("Convolab")
+        self.setMinimumSize(*SMALLEST_PX)
+        self.setAcceptDrops(True)
+        self._build()
+        theme.changed.connect(self._on_theme_changed)
+        self._on_theme_changed()
+
+    def set_menus(self, menus: tuple[Menu, ...]) -> None:
+        """Build the menus of the house, and an empty one for the lab shown."""
+        for menu in menus:
+            self._fill(self._menu_bar.addMenu(menu.title), menu)
+            if menu.title == "View":
+                self._lab_menu = self._menu_bar.addMenu("Lab")
+        by_text = {a.text(): a for actions in self.actions_of_menus.values() for a in actions}
+        for button, text in (
+            (self._search, "Search commands…"),
+            (self.undo_button, "Undo"),
+            (self.copy_button, "Copy as PyTorch"),
+            (self.export_button, "Export…"),
+        ):
+            button.clicked.connect(by_text[text].trigger)
+        self.undo_action, self.redo_action = by_text["Undo"], by_text["Redo"]
+
+    def add_lab(
+        self, lab: Lab[Any], panel: Panel, presenter: Presenter[Any, Any], controls: ControlList
+    ) -> None:
+        """Give a lab its button on the rail, its place in the middle and in the inspector."""
+        button = QToolButton()
+        button.setText(lab.title)
+        button.setCheckable(True)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+        button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        button.setToolTip(f"{lab.summary} (Ctrl+{len(self.rooms) + 1})")
+        button.setAccessibleName(f"{lab.title} lab")
+        set_role(button, "rail")
+        button.clicked.connect(lambda: self.lab_chosen.emit(lab.name))
+        self._rail_group.addButton(button)
+        self._rail.insertWidget(self._rail.count() - 1, button)
+        self._stack.addWidget(panel)
+        if panel.header is not None:
+            self._headers.addWidget(panel.header)
+        self.inspector.add(lab.name, controls)
+        self.rooms[lab.name] = Room(lab, panel, presenter, controls, button)
+        self._on_theme_changed()
+
+    def show_lab(self, name: str) -> None:
+        """Bring a lab into the middle."""
+        room = self.rooms[name]
+        self.shown = name
+        room.button.setChecked(True)
+        self._title.setText(room.lab.title)
+        self._stack.setCurrentWidget(room.panel)
+        self._headers.setVisible(room.panel.header is not None)
+        if room.panel.header is not None:
+            self._headers.setCurrentWidget(room.panel.header)
+        self.inspector.show_lab(name)
+        self._show_lab_actions(room.presenter.actions)
+        self.setWindowTitle(f"{room.lab.title} – Convolab")
+
+    def palette_actions(self) -> list[QAction]:
+        """All commands that make sense now: the lab's first."""
+        house = [a for actions in self.actions_of_menus.values() for a in actions]
+        return [*self._lab_actions, *house]
+
+    def key_groups(self) -> dict[str, list[QAction]]:
+        """The commands by menu, for the table of keys."""
+        title = self.rooms[self.shown].lab.title if self.shown else "Lab"
+        return {f"{title} lab": self._lab_actions, **self.actions_of_menus}
+
+    def _build(self) -> None:
+        outer = QWidget()
+        column = QVBoxLayout(outer)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._build_top())
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self._build_rail())
+        middle.addWidget(self._build_lab(), 1)
+        middle.addWidget(self.inspector)
+        column.addLayout(middle, 1)
+        column.addWidget(self.status_bar)
+        self.setCentralWidget(outer)
+
+    def _build_top(self) -> QWidget:
+        self._top = QFrame()
+        set_role(self._top, "top")
+        brand = QLabel("Convolab")
+        set_role(brand, "brand")
+        self._menu_bar = QMenuBar()
+        self._menu_bar.setNativeMenuBar(False)
+        self._menu_bar.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._lab_menu = QMenu()
+        self._search = QPushButton("Search commands, labs, images      Ctrl K")
+        self._search.setToolTip("Find any command by a few letters (Ctrl+K)")
+        self._search.setAccessibleName("Search commands")
+        set_role(self._search, "search")
+        row = QHBoxLayout(self._top)
+        row.setContentsMargins(16, 0, 16, 0)
+        row.setSpacing(10)
+        row.addWidget(brand)
+        row.addWidget(self._menu_bar, 1, Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self._search)
+        return self._top
+
+    def _build_rail(self) -> QWidget:
+        self._rail_frame = QFrame()
+        set_role(self._rail_frame, "rail")
+        self._rail_group = QButtonGroup(self)
+        self._rail_group.setExclusive(True)
+        self._rail = QVBoxLayout(self._rail_frame)
+        self._rail.setContentsMargins(6, 10, 6, 10)
+        self._rail.setSpacing(6)
+        self._rail.addStretch(1)
+        return self._rail_frame
+
+    def _build_lab(self) -> QWidget:
+        lab = QWidget()
+        lab.setObjectName("lab")
+        self._title = QLabel()
+        set_role(self._title, "title")
+        self._headers = QStackedWidget()
+        self._headers.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.undo_button = QPushButton("Undo")
+        self.undo_button.setToolTip("Take the last change back (Ctrl+Z)")
+        self.copy_button = QPushButton("Copy as PyTorch")
+        self.copy_button.setToolTip(
+            "Copy a short program that prints the numbers on the screen (Ctrl+Shift+C)"
+        )
+        self.export_button = QPushButton("Export")
+        self.export_button.setToolTip("Save the view as PNG, or its numbers (Ctrl+E)")
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        row.addWidget(self._title)
+        row.addWidget(self._headers, 1)
+        row.addStretch(0)
+        for button in (self.undo_button, self.copy_button, self.export_button):
+            row.addWidget(button)
+        self._stack = QStackedWidget()
+        column = QVBoxLayout(lab)
+        column.setContentsMargins(20, 14, 20, 16)
+        column.setSpacing(12)
+        column.addLayout(row)
+        column.addWidget(self.message_bar)
+        column.addWidget(self._stack, 1)
+        return lab
+
+    def _fill(self, menu: QMenu, described: Menu) -> None:
+        menu.setToolTipsVisible(True)
+        entries = self.actions_of_menus.setdefault(described.title, [])
+        for action in described.entries:
+            if action is None:
+                menu.addSeparator()
+            else:
+                entries.append(to_qaction(action, self))
+                menu.addAction(entries[-1])
+
+    def _show_lab_actions(self, actions: tuple[Action, ...]) -> None:
+        self._lab_menu.clear()
+        for entry in self._lab_actions:
+            self.removeAction(entry)
+            entry.deleteLater()
+        self._lab_actions = [to_qaction(action, self) for action in actions]
+        self._lab_menu.addActions(self._lab_actions)
+        self._lab_menu.setToolTipsVisible(True)
+
+    def _on_theme_changed(self) -> None:
+        px = self.theme.px
+        self._top.setFixedHeight(px(TOP_PX))
+        self._rail_frame.setFixedWidth(px(RAIL_PX))
+        self._search.setFixedWidth(px(300))
+        for room in self.rooms.values():
+            room.button.setFixedHeight(px(58))
+            room.button.setIconSize(QSize(px(22), px(22)))
+            room.button.setIcon(self.theme.icon(room.lab.icon))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls() or event.mimeData().hasImage():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.dropped.emit(event.mimeData())
+        event.acceptProposedAction()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.closing.emit()
+        event.accept()
