@@ -15,6 +15,7 @@ from __future__ import annotations
 import faulthandler
 import logging
 import logging.handlers
+import os
 import sys
 import tempfile
 import threading
@@ -113,6 +114,10 @@ def start(images: Sequence[str] = (), lab: str = "", theme: str = "") -> int:
     QTimer.singleShot(0, lambda: _after_first_paint(keeper))
     status = app.exec()
     log.info("ended with %d", status)
+    if not keeper.has_ended:
+        # Python would tear modules down under a thread that is still in an import or a read.
+        logging.shutdown()
+        os._exit(status)
     return status
 
 

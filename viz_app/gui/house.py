@@ -61,6 +61,7 @@ class HouseKeeper(QObject):
         self.places, self.settings = places, settings
         self.networks = NetworksDialog(store, errands, theme, window)
         self.devices: Sequence[Any] = ()
+        self.has_ended = False  # once closed: whether both threads have ended
         self.parts = House(
             document, runner, shelf, window.message_bar, store, self.networks.open_at
         )
@@ -69,7 +70,6 @@ class HouseKeeper(QObject):
         self._connect()
 
     def _connect(self) -> None:
-        self.document.listen(self._on_desk_changed)
         self.window.lab_chosen.connect(self.choose_lab)
         self.window.dropped.connect(self._take)
         self.window.closing.connect(self.leave)
@@ -91,7 +91,8 @@ class HouseKeeper(QObject):
         self.window.add_lab(lab, panel, presenter, ControlList(lab, presenter.edited, self.theme))
 
     def open_house(self) -> None:
-        """Show the desk as it is; called once all labs are there."""
+        """Show the desk as it is and from now on; called once all labs are there."""
+        self.document.listen(self._on_desk_changed)
         self.window.show_lab(self.document.desk.lab)
         self.show_history()
         self.refresh()
@@ -165,7 +166,8 @@ class HouseKeeper(QObject):
 
     def paste(self) -> None:
         """Use what is on the clipboard: an image, or files."""
-        if not self._take(QGuiApplication.clipboard().mimeData()):
+        mime = QGuiApplication.clipboard().mimeData()  # None where the clipboard is empty
+        if mime is None or not self._take(mime):
             self.tell("There is no image on the clipboard; copy one, then paste it here.")
 
     def open_scene(self) -> None:
@@ -369,8 +371,8 @@ class HouseKeeper(QObject):
         self.session.save_now(self.settings)
         for room in self.window.rooms.values():
             room.presenter.close()
-        self.runner.close()
-        self.errands.close(timeout_s=0.5)  # it may sit in a network read; it is a daemon
+        # A thread may sit in an import or in a network read; both are daemons.
+        self.has_ended = self.runner.close(timeout_s=1.0) & self.errands.close(timeout_s=0.3)
 
     def _remember(self, **fields: Any) -> None:
         self.settings = replace(self.settings, **fields)

@@ -129,7 +129,7 @@ class Runner(QObject):
         self.engine.resume(lane, turns)
         self._rest(lane, turns != float("inf"))
 
-    def close(self, timeout_s: float = 1.5) -> bool:
+    def close(self, timeout_s: float = 5.0) -> bool:
         """End the engine's thread; False if it did not end in time (it is a daemon)."""
         self._clients.clear()
         return self.engine.close(timeout_s)

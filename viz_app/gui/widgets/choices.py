@@ -137,11 +137,14 @@ class Chip(QPushButton):
         self.setToolTip(control.tip)
         self.setAccessibleName(control.label)
         set_role(self, "chip")
-        self.clicked.connect(self.moved.emit)
+        self.clicked.connect(self._on_clicked)
 
     def show_value(self, value: bool) -> None:
         """Show on or off, quietly."""
         self.setChecked(value)
+
+    def _on_clicked(self, is_on: bool) -> None:
+        self.moved.emit(is_on)
 
 
 class Chips(QWidget):

@@ -1,0 +1,77 @@
+"""Start-up: the first painted window, beside the same program with torch imported first.
+
+Each start is a process of its own; the time runs from before our first import to the end of the
+first paint event of the window, as it does for a user.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable
+
+from benchmarks.harness import Bound, Row, interleaved
+
+# Runs the program as app.start does, up to the first paint; prints what it saw.
+PROGRAM = """
+import json, sys, time
+t0 = time.perf_counter()
+if sys.argv[1] == "torch-first":
+    import torch
+from pathlib import Path
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QApplication
+from viz_app import app as program_of
+from viz_app.files.settings import Places
+
+class FirstPaint(QObject):
+    def eventFilter(self, watched, event):
+        if event.type() == QEvent.Type.Paint and watched is window.centralWidget():
+            seen = {"ms": 1e3 * (time.perf_counter() - t0), "torch": "torch" in sys.modules}
+            print(json.dumps(seen), flush=True)
+            QApplication.exit(0)
+        return False
+
+app = QApplication([])
+home = Path(sys.argv[2])
+program = program_of.build(app, Places(home / "config", home / "data"))
+window = program.window
+filter = FirstPaint()
+window.centralWidget().installEventFilter(filter)
+program.keeper.restore(())
+program.keeper.open_house()
+window.show()
+app.exec()
+program.window.close()
+"""
+
+
+def start(kind: str) -> dict[str, float]:
+    """Start the program once; return the time to its first paint and whether torch was there."""
+    with tempfile.TemporaryDirectory() as home:
+        ended = subprocess.run(
+            [sys.executable, "-c", PROGRAM, kind, home],
+            env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=120,
+        )
+    seen: dict[str, float] = json.loads(ended.stdout.splitlines()[0])
+    return seen
+
+
+def rows(rounds: int) -> Iterable[Row]:
+    """Measure both ways of starting, in turn."""
+    seen: dict[str, list[dict[str, float]]] = {"ours": [], "torch-first": []}
+    interleaved({kind: lambda kind=kind: seen[kind].append(start(kind)) for kind in seen}, rounds)
+    ms = {kind: statistics.median(s["ms"] for s in starts[1:]) for kind, starts in seen.items()}
+    yield Row.times_as_fast(
+        "first painted window, torch imported after / before", *ms.values(), Bound("≥", 6)
+    )
+    imported = sum(bool(s["torch"]) for s in seen["ours"])
+    yield Row.alone("starts with torch in sys.modules at first paint", imported, Bound("≤", 0), "")

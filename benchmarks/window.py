@@ -1,0 +1,174 @@
+"""The window's smoothness: gaps of a 5 ms timer in its thread, while the worker works.
+
+The window shows a 512-pixel picture and 30 labels that change at 30 Hz. Segments of an idle window,
+of a style run at 256 px with all cores, and of a job that is a pure Python loop take turns; one
+minute of the style run in all. Without the published VGG-16 its weights are random, which changes
+no time.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+
+from benchmarks.harness import Bound, Row
+
+STYLE_S, OTHER_S = 60.0, 21.0  # in all rounds together
+TICK_MS, DRAW_MS = 5, 33
+
+
+def rows(rounds: int) -> Iterable[Row]:
+    """Measure the gaps in each state."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from PySide6.QtWidgets import QApplication
+
+    from viz_app.app import SWITCH_INTERVAL_S, wake
+    from viz_app.gui.runner import Runner
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    app = QApplication.instance() or QApplication([])
+    runner = Runner("engine")
+    stage = _Stage()
+    jobs: dict[str, tuple[Any, float]] = {
+        "idle": (None, OTHER_S),
+        "style run, 256 px": (_style_job, STYLE_S),
+        "pure Python loop": (_python_job, OTHER_S),
+    }
+    gaps: dict[str, list[float]] = {name: [] for name in jobs}
+    try:
+        runner.run("wake", wake, title="torch", on_done=lambda _: stage.ready())
+        stage.wait(lambda: stage.is_ready)
+        _warm(runner, stage)
+        for _round in range(rounds):
+            for name, (job, seconds) in jobs.items():
+                if job is not None:
+                    runner.run("work", job, title=name, on_step=stage.show_step)
+                gaps[name] += stage.measure(seconds / rounds)
+                runner.cancel("work")
+                stage.measure(0.3)  # the worker lets go before the next segment
+    finally:
+        runner.close()
+        sys.setswitchinterval(before)
+    app.processEvents()
+    yield from _judge(gaps)
+
+
+def _judge(gaps: dict[str, list[float]]) -> Iterable[Row]:
+    idle = float(np.percentile(gaps["idle"], 99))
+    yield Row.alone("idle: p99 gap", idle)
+    yield Row.alone("idle: longest gap", max(gaps["idle"]))
+    for name in list(gaps)[1:]:
+        p99 = float(np.percentile(gaps[name], 99))
+        yield Row.part_of(f"{name}: p99 gap beside the idle window's", p99, idle, Bound("≤", 2))
+        yield Row.alone(f"{name}: p99 gap", p99, Bound("<", 16, "ms"))
+        yield Row.alone(f"{name}: longest gap", max(gaps[name]), Bound("<", 50, "ms"))
+
+
+class _Stage:
+    """A window with a picture and labels that move, and a timer that notes its gaps."""
+
+    def __init__(self) -> None:
+        from PySide6.QtCore import QTimer
+        from PySide6.QtWidgets import QApplication, QGridLayout, QLabel, QWidget
+
+        from viz_app.gui.theme import Theme
+        from viz_app.gui.widgets.canvas import Canvas
+
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        self.is_ready = False
+        self._window = QWidget()
+        grid = QGridLayout(self._window)
+        self._canvas = Canvas(Theme(app), "picture")
+        grid.addWidget(self._canvas, 0, 0, 1, 6)
+        self._labels = [QLabel() for _ in range(30)]
+        for i, label in enumerate(self._labels):
+            grid.addWidget(label, 1 + i // 6, i % 6)
+        noise = np.random.default_rng(0).integers(0, 255, (8, 512, 512, 3), dtype=np.uint8)
+        self._pictures = list(noise)
+        self._frame = 0
+        self._gaps: list[float] = []
+        self._last = 0.0
+        self._drawer, self._ticker = QTimer(), QTimer()
+        self._drawer.timeout.connect(self._draw)
+        self._ticker.timeout.connect(self._tick)
+        from PySide6.QtCore import Qt
+
+        self._ticker.setTimerType(Qt.TimerType.PreciseTimer)
+        self._window.resize(900, 760)
+        self._window.show()
+
+    def ready(self) -> None:
+        """Torch is there."""
+        self.is_ready = True
+
+    def show_step(self, step: Any) -> None:
+        """Take a snapshot as the lab would: its picture is drawn at once."""
+        if (picture := getattr(step, "picture", None)) is not None:
+            self._canvas.show_pixels(picture)
+
+    def measure(self, seconds: float) -> list[float]:
+        """Live for so long; return the gaps in ms."""
+        self._gaps = []
+        self._last = time.perf_counter()
+        end = self._last + seconds
+        self._drawer.start(DRAW_MS)
+        self._ticker.start(TICK_MS)
+        self.wait(lambda: time.perf_counter() > end)
+        self._drawer.stop()
+        self._ticker.stop()
+        return self._gaps
+
+    def wait(self, is_so: Callable[[], bool]) -> None:
+        """Let the event loop run until something is so."""
+        from PySide6.QtCore import QEventLoop, QTimer
+
+        loop, timer = QEventLoop(), QTimer()
+        timer.timeout.connect(lambda: loop.quit() if is_so() else None)
+        timer.start(20)
+        loop.exec()
+
+    def _tick(self) -> None:
+        now = time.perf_counter()
+        self._gaps.append(1e3 * (now - self._last))
+        self._last = now
+
+    def _draw(self) -> None:
+        self._frame += 1
+        self._canvas.show_pixels(self._pictures[self._frame % len(self._pictures)])
+        for i, label in enumerate(self._labels):
+            label.setText(f"{self._frame * (i + 1)}")
+
+
+def _warm(runner: Any, stage: _Stage) -> None:
+    """Take the first style steps, which load the network, outside the measurement."""
+    seen: list[Any] = []
+    runner.run("work", _style_job, title="warm", on_step=seen.append)
+    stage.wait(lambda: len(seen) > 2)
+    runner.cancel("work")
+
+
+def _style_job(turn: Any) -> Any:
+    from benchmarks._networks import vgg16
+    from viz_app.compute.style.run import stylise
+    from viz_app.core.style_terms import StyleControls, StyleSettings
+
+    net = turn.keep("vgg16", vgg16)
+    random = np.random.default_rng(1)
+    content, style = random.integers(0, 255, (2, 256, 256, 3), dtype=np.uint8)
+    settings = StyleSettings(size_px=256, steps=10**6)
+    return stylise(net, content, style, settings, StyleControls, turn.check)
+
+
+def _python_job(turn: Any) -> Any:
+    total = 0
+    while True:
+        for i in range(1_000_000):
+            total += i * i
+        yield total
