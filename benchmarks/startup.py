@@ -43,8 +43,7 @@ window = program.window
 filter = FirstPaint()
 window.centralWidget().installEventFilter(filter)
 program.keeper.restore(())
-program.keeper.open_house()
-window.show()
+program_of.open_program(program)
 app.exec()
 program.window.close()
 """

@@ -34,7 +34,7 @@ def modules(layer: str):
 
 
 def imports(path: Path, *, only_at_import_time: bool = False):
-    """Every module name a file imports; names inside functions and TYPE_CHECKING may be left out."""
+    """Every module name a file imports; those inside functions may be left out."""
     nodes = list(ast.parse(path.read_text(encoding="utf-8")).body)
     while nodes:
         node = nodes.pop()
@@ -89,7 +89,8 @@ def test_only_numpy_is_known_to_core():
 
 def run_tests_without(absent: str, folders: tuple[str, ...]):
     env = {**os.environ, "VIZ_APP_ABSENT": absent}
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-p", "no:pytest-qt"]
+    plugins = ["-p", "no:cacheprovider", "-p", "no:pytest-qt"]
+    command = [sys.executable, "-m", "pytest", "-x", *plugins]
     paths = [f"tests/{f}" for f in folders if (ROOT / "tests" / f).exists()]
     return subprocess.run(
         [*command, "-m", "not slow and not weights", *paths],

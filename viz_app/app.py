@@ -25,8 +25,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtWidgets import QApplication, QWidget
 
 from viz_app.engine.engine import Turn
 from viz_app.files.settings import Places, load_settings
@@ -78,7 +78,8 @@ def build(
     theme.set_mode(settings.theme)  # type: ignore[arg-type]
     theme.set_scale(settings.text_scale)
     document = Document(presenter.lab for presenter, _panel in labs)
-    runner, errands = Runner("engine", _relieve, app), Runner("errands", parent=app)
+    runner = Runner("engine", _relieve, app, is_held=True)
+    errands = Runner("errands", parent=app)
     shelf = PictureShelf(document, errands, places.pasted, app)
     strip = ImageStrip(shelf, lambda: keeper.open_images(), theme)
     strip.chosen.connect(document.choose_image)
@@ -109,9 +110,7 @@ def start(images: Sequence[str] = (), lab: str = "", theme: str = "") -> int:
     _catch_everything(program.keeper)
     keeper = program.keeper
     keeper.restore(images, lab)
-    keeper.open_house()
-    program.window.show()
-    QTimer.singleShot(0, lambda: _after_first_paint(keeper))
+    open_program(program)
     status = app.exec()
     log.info("ended with %d", status)
     if not keeper.has_ended:
@@ -130,9 +129,7 @@ def tour(out: Path, size: tuple[int, int], theme: str, scale: float) -> Written:
         program.theme.set_mode(theme)  # type: ignore[arg-type]
         program.theme.set_scale(scale)
         program.window.resize(*size)
-        program.keeper.open_house()
-        program.window.show()
-        _after_first_paint(program.keeper)
+        open_program(program)
         written = walk(program.keeper, out)
         program.window.close()
     return written
@@ -145,9 +142,35 @@ def wake(turn: Turn) -> Any:
     return device.wake()
 
 
-def _after_first_paint(keeper: HouseKeeper) -> None:
-    keeper.shelf.load_thumbs()
+def open_program(program: Program) -> None:
+    """Show the window; the engine's first job, importing torch, begins once it is painted."""
+    keeper = program.keeper
     keeper.wake_engine(wake)
+    keeper.open_house()
+    first_paint = _FirstPaint(program.window.centralWidget())
+
+    def on_painted() -> None:
+        keeper.shelf.load_thumbs()
+        keeper.runner.engine.release()
+
+    first_paint.happened.connect(on_painted)
+    program.window.show()
+
+
+class _FirstPaint(QObject):
+    """Tells once that a widget has been painted."""
+
+    happened = Signal()
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        if event.type() == QEvent.Type.Paint:
+            watched.removeEventFilter(self)
+            QTimer.singleShot(0, self.happened.emit)
+        return False
 
 
 def _relieve() -> None:

@@ -79,9 +79,7 @@ def why_no_window() -> str:
         "xcb",
         "wayland",
     )
-    if is_x11_or_wayland and not (
-        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
-    ):
+    if is_x11_or_wayland and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         return NO_SCREEN
     return why_no_qt(needs_x11=is_x11_or_wayland and not os.environ.get("WAYLAND_DISPLAY"))
 

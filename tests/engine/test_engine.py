@@ -289,3 +289,15 @@ def test_the_thread_is_niced_and_the_window_is_not(desk):
     here = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
     assert desk.next().value == max(10, here)
     assert here == os.getpriority(os.PRIO_PROCESS, os.getpid())
+
+
+def test_a_held_engine_begins_when_released_in_the_order_of_asking():
+    events: queue.Queue[Event] = queue.Queue()
+    engine = Engine(events.put, is_held=True)
+    engine.submit("a", lambda turn: 1)
+    engine.submit("b", lambda turn: 2)
+    with pytest.raises(queue.Empty):
+        events.get(timeout=0.2)
+    engine.release()
+    assert [events.get(timeout=WAIT_S).value for _ in range(2)] == [1, 2]
+    assert engine.close(WAIT_S)

@@ -144,8 +144,7 @@ def start_house(qapp, qtbot, places, tmp_path):
         program = program_of.build(qapp, places, labs, store)
         programs.append(program)
         program.keeper.restore(images, lab)
-        program.keeper.open_house()
-        program.window.show()
+        program_of.open_program(program)
         return program
 
     yield start

@@ -8,7 +8,6 @@ from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
 
-from viz_app import app as program_of
 from viz_app.files.images import save_image
 
 
@@ -268,7 +267,6 @@ def test_the_keys_of_the_lab_and_the_house_are_listed_once(house):
 
 
 def test_the_device_is_learnt_on_the_engines_thread_and_can_be_chosen(house, qtbot):
-    house.keeper.wake_engine(program_of.wake)
     qtbot.waitUntil(lambda: len(house.keeper.devices) > 0, timeout=30_000)
     assert house.keeper.devices[-1].name == "cpu"
     house.keeper.choose_device("cpu")

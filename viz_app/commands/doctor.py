@@ -1,4 +1,4 @@
-"""``viz-app doctor``: versions, devices, what is present; the first thing to ask for in a report."""
+"""``viz-app doctor``: versions, devices, what is present; what a report of a fault needs first."""
 
 from __future__ import annotations
 

@@ -115,6 +115,8 @@ class Engine:
         the thread's name
     relieve
         called on the thread after a job ran out of memory, to give back what caches hold
+    is_held
+        no job gets a turn before :meth:`release` (the window is painted first)
     """
 
     def __init__(
@@ -122,8 +124,11 @@ class Engine:
         post: Callable[[Event], None],
         name: str = "engine",
         relieve: Callable[[], None] = lambda: None,
+        *,
+        is_held: bool = False,
     ) -> None:
         self._post = post
+        self._is_held = is_held
         self._relieve = relieve
         self._device = "cpu"
         self._shelf: dict[Hashable, Any] = {}
@@ -146,6 +151,12 @@ class Engine:
             if device != self._device:
                 self._device = device
                 self._is_shelf_stale = True
+
+    def release(self) -> None:
+        """Let the jobs that wait begin, in the order in which they came."""
+        with self._wake:
+            self._is_held = False
+            self._wake.notify()
 
     def submit(self, lane: str, job: Job) -> int:
         """Retire the lane's former job, queue this one, and return its ticket."""
@@ -195,6 +206,8 @@ class Engine:
             self._retired.append(old)
 
     def _next_turn(self) -> tuple[str, _Task] | None:
+        if self._is_held:
+            return None
         return next(((k, t) for k, t in self._lanes.items() if t.turns_left > 0), None)
 
     def _loop(self) -> None:

@@ -84,13 +84,15 @@ class Runner(QObject):
         name: str,
         relieve: Callable[[], None] = lambda: None,
         parent: QObject | None = None,
+        *,
+        is_held: bool = False,
     ) -> None:
         super().__init__(parent)
         self._lock = threading.Lock()
         self._inbox: dict[tuple[str, bool], Event] = {}
         self._clients: dict[str, _Client] = {}
         self._mail.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
-        self.engine = Engine(self._post, name, relieve)
+        self.engine = Engine(self._post, name, relieve, is_held=is_held)
 
     @property
     def activities(self) -> list[Activity]:
