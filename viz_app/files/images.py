@@ -151,6 +151,28 @@ def save_image(path: Path, pixels: np.ndarray, text: Mapping[str, str] | None = 
     write_atomic(path, buffer.getvalue())
 
 
+def text_of(path: Path) -> dict[str, str]:
+    """The text that :func:`save_image` put into a picture; empty if there is none.
+
+    Raises ImageError if it is no picture.
+    """
+    tag = ExifTags.Base.ImageDescription
+    try:
+        with Image.open(path, formats=["PNG", "JPEG", "TIFF"]) as image:
+            if image.format == "PNG":
+                image.load()  # text may stand behind the pixels
+                return {str(k): str(v) for k, v in getattr(image, "text", {}).items()}
+            description = image.getexif().get(tag, "")
+        text = json.loads(str(description) or "{}")
+    except ValueError:  # a description that is not ours
+        return {}
+    except Exception as error:  # a hostile file raises what it likes
+        raise ImageError(
+            f"“{_shown(path.name)}” cannot be read as a picture: choose another file."
+        ) from error
+    return {str(k): str(v) for k, v in text.items()} if isinstance(text, dict) else {}
+
+
 def _shown(name: str) -> str:
     """`name` without the bytes that no font can show."""
     return name.encode("utf-8", "replace").decode()

@@ -28,6 +28,7 @@ class ControlList(QWidget):
         self._theme = theme
         self._first = lab.resolve(lab.scene_type())
         self.widgets: dict[str, Any] = {}  # by field
+        self._sections: list[tuple[Group, QWidget]] = []
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
@@ -36,7 +37,10 @@ class ControlList(QWidget):
         theme.changed.connect(self._on_theme_changed)
 
     def show_scene(self, scene: Any) -> None:
-        """Show a scene's values, and which controls it can use."""
+        """Show a scene's values, and which controls it has and can use."""
+        for group, section in self._sections:
+            is_usable = any(control.is_usable(scene) for control in group.controls)
+            section.setVisible(is_usable and group.is_shown(scene))
         for field, widget in self.widgets.items():
             control = widget.control
             widget.setEnabled(control.is_usable(scene))
@@ -44,9 +48,13 @@ class ControlList(QWidget):
                 widget.set_limits(*control.limits(scene))
             widget.show_value(getattr(scene, field))
 
-    def _add_group(self, group: Group, layout: QVBoxLayout) -> None:
-        if layout.count():
-            layout.addSpacing(10)
+    def _add_group(self, group: Group, outer: QVBoxLayout) -> None:
+        section = QWidget()
+        layout = QVBoxLayout(section)
+        layout.setContentsMargins(0, 10 if self._sections else 0, 0, 0)
+        layout.setSpacing(6)
+        self._sections.append((group, section))
+        outer.addWidget(section)
         heading = QLabel(group.title)
         set_role(heading, "group")
         layout.addWidget(heading)

@@ -272,6 +272,7 @@ QListWidget::item:selected {{ background: {c["accent_soft"]}; color: {c["accent"
 QComboBox {{ background: {c["card"]}; border: 1px solid {c["line"]}; border-radius: 7px;
     padding: 0 {p(8)}px; min-height: {p(28)}px; }}
 QComboBox:focus {{ border: 2px solid {c["accent"]}; }}
+QComboBox::drop-down {{ border: 0; width: {p(22)}px; }}
 QComboBox QAbstractItemView {{ background: {c["card"]}; border: 1px solid {c["line"]};
     selection-background-color: {c["accent_soft"]}; selection-color: {c["accent"]}; }}
 QSlider::groove:horizontal {{ height: 4px; border: 0; border-radius: 2px; }}

@@ -80,10 +80,11 @@ Control = Slider | Choice | Toggle
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Controls under a small heading."""
+    """Controls under a small heading; ``is_shown`` says for which scenes they are there."""
 
     title: str
     controls: tuple[Control, ...]
+    is_shown: Callable[[Any], bool] = always
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ class Canvas(QWidget):
         self._drag: QPointF | None = None
         self._overlays: list[Overlay] = []
         self.placeholder = ""
+        self.is_smooth = False  # where enlarged too: for pictures whose pixels are not the point
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -146,7 +147,9 @@ class Canvas(QWidget):
         transform = self.to_widget()
         target = transform.mapRect(QRectF(0, 0, *self.picture_size))
         is_small = target.width() > 2 * self._image.width()  # enlarged: show the pixels as they are
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not is_small)
+        painter.setRenderHint(
+            QPainter.RenderHint.SmoothPixmapTransform, self.is_smooth or not is_small
+        )
         painter.setClipRect(self.rect())
         painter.drawImage(target, self._image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

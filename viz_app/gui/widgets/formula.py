@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import logging
+import warnings
 from functools import lru_cache
 
-import ziamath
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from viz_app.gui.theme import Theme
+
+with warnings.catch_warnings():  # it finds its font by a function that Python deprecates
+    warnings.simplefilter("ignore", DeprecationWarning)
+    import ziamath
 
 log = logging.getLogger(__name__)
 ziamath.config.svg2 = False  # QtSvg draws only the fraction bars of the default form
