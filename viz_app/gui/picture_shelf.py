@@ -57,6 +57,7 @@ class PictureShelf(QObject):
         self._pasted = pasted
         self._pictures: OrderedDict[str, Picture] = OrderedDict()
         self._reading: set[str] = set()
+        self._has_chosen = True  # an image of the open that is under way
         self.thumbs: dict[str, np.ndarray] = {}
         self.names: dict[str, str] = {}
         self.recent: list[str] = []
@@ -88,6 +89,7 @@ class PictureShelf(QObject):
 
     def open(self, paths: Sequence[Path]) -> None:
         """Open files and folders; the first image that can be read becomes the current one."""
+        self._has_chosen = False
         self._errands.run(
             "house.open",
             lambda turn: _open_all(paths, turn),
@@ -99,6 +101,7 @@ class PictureShelf(QObject):
 
     def open_bytes(self, data: bytes, name: str) -> None:
         """Open a pasted or dropped image; its file is kept among the program's own."""
+        self._has_chosen = False
         path = self._pasted / f"{hashlib.sha256(data).hexdigest()[:16]}.png"
 
         def job(turn: Turn) -> Opened:
@@ -154,21 +157,19 @@ class PictureShelf(QObject):
             self._errands.failed.emit(failure)
 
     def _on_opened(self, opened: Opened) -> None:
-        is_first = bool(opened.pictures) and opened.pictures[0].ref not in self._pictures
+        """Take in what has been read so far; the first picture becomes the current one, once."""
         for picture, thumb in zip(opened.pictures, opened.thumbs, strict=True):
             if picture.ref not in self._pictures:
                 self._take_in(picture, thumb)
-        if is_first:
-            self._document.choose_image(opened.pictures[0].ref)
-
-    def _on_all_opened(self, opened: Opened) -> None:
-        for picture, thumb in zip(opened.pictures, opened.thumbs, strict=True):
-            self._take_in(picture, thumb)
         refs = [p.ref for p in opened.pictures]
         self.recent = [*refs, *(r for r in self.recent if r not in refs)][:RECENT]
         self.strip_changed.emit()
-        if opened.pictures:
+        if refs and not self._has_chosen:
+            self._has_chosen = True
             self._document.choose_image(refs[0])
+
+    def _on_all_opened(self, opened: Opened) -> None:
+        self._on_opened(opened)
         if opened.sentences:
             more = len(opened.sentences) - 1
             tail = f" ({more} more could not be opened either.)" if more else ""

@@ -1,0 +1,14 @@
+"""The catalogue: published architectures as layer tables, one family a file."""
+
+from viz_app.core.architectures.mobilenet import mobilenet_v2
+from viz_app.core.architectures.vgg import vgg16, vgg16_features
+from viz_app.core.architectures.yolo import YOLOV4_TINY_HEADS, Head, yolov4_tiny
+
+__all__ = [
+    "YOLOV4_TINY_HEADS",
+    "Head",
+    "mobilenet_v2",
+    "vgg16",
+    "vgg16_features",
+    "yolov4_tiny",
+]
