@@ -34,11 +34,31 @@ class RawBoxes:
 
 def rows(rounds: int) -> Iterator[Row]:
     """A photo's 2,535 boxes at 416 px, then 2,000, and what 832 and 1,216 px put out."""
-    yield from _moves(generated(2_535), 0.0, rounds, range(STOPS), FRAME, None)
+    yield from _moves(photo() or generated(2_535), 0.0, rounds, range(STOPS), FRAME, None)
     yield from _moves(generated(2_000), 0.0, rounds, range(STOPS), FRAME, Bound("≥", 100))
     # the loop needs a second and more for one stop of these without a lowest p_c
     for count in (10_647, 22_743):
         yield from _moves(generated(count), 0.01, rounds, range(0, STOPS, 5), FRAME, None)
+
+
+def photo() -> RawBoxes | None:
+    """The 2,535 raw boxes of YOLOv4-tiny on a bundled photo, where the network is here."""
+    from viz_app.files.weights import WeightsStore
+
+    store = WeightsStore()
+    if not store.is_present("yolov4_tiny"):
+        return None
+    from viz_app.compute import detection
+    from viz_app.files.samples import sample
+    from viz_app.nets.yolo import yolov4_tiny
+
+    raw = detection.detect(yolov4_tiny(store.read("yolov4_tiny")), sample("motorcycle").pixels)
+    return RawBoxes(
+        raw.boxes.astype(np.float64),
+        raw.scores.astype(np.float64),
+        raw.classes.astype(np.int64),
+        "of a photo",
+    )
 
 
 def generated(count: int, seed: int = 0) -> RawBoxes:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import viz_app
 from viz_app.core.errors import VizError
 
-COMMANDS = ("tour", "weights", "doctor")
+COMMANDS = ("tour", "weights", "style", "doctor")
 NO_SCREEN = (
     "There is no screen here: `viz-app tour --out DIR` runs every lab without one and writes "
     "a picture and the numbers of each."
@@ -42,11 +42,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run_command(arguments: list[str]) -> int:
-    from viz_app.commands import doctor, tour, weights
+    from viz_app.commands import doctor, style, tour, weights
 
     parser = argparse.ArgumentParser(prog="viz-app")
     subparsers = parser.add_subparsers(dest="command", required=True)
-    parts = {"tour": tour, "weights": weights, "doctor": doctor}
+    parts = {"tour": tour, "weights": weights, "style": style, "doctor": doctor}
     for part in parts.values():
         part.add_parser(subparsers)
     args = parser.parse_args(arguments)

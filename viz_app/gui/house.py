@@ -63,7 +63,13 @@ class HouseKeeper(QObject):
         self.devices: Sequence[Any] = ()
         self.has_ended = False  # once closed: whether both threads have ended
         self.parts = House(
-            document, runner, shelf, window.message_bar, store, self.networks.open_at
+            document,
+            runner,
+            shelf,
+            window.message_bar,
+            store,
+            self.networks.open_at,
+            places.data / "labs",
         )
         self.session = SessionKeeper(document, errands, places, self)
         window.set_menus(house_menus(self, {n: lab.title for n, lab in document.labs.items()}))

@@ -200,6 +200,8 @@ QLabel[role="title"] {{ font-size: {p(18)}px; font-weight: 600; }}
 QLabel[role="brand"] {{ font-size: {p(15)}px; font-weight: 700; }}
 QLabel[role="group"] {{ font-size: {p(11)}px; font-weight: 600; color: {c["muted"]}; }}
 QLabel[role="muted"] {{ color: {c["muted"]}; }}
+QLabel[role="warning"] {{ color: {c["warning"]}; }}
+QLabel[role="good"] {{ color: {c["output"]}; }}
 QLabel[role="mono"], QPlainTextEdit[role="mono"] {{ font-family: "{MONO_FONT}";
     font-size: {p(12)}px; }}
 QLabel[role="input"] {{ color: {c["input"]}; font-size: {p(11)}px; font-weight: 600; }}
@@ -267,6 +269,8 @@ QLineEdit[role="value"] {{ background: transparent; border: 1px solid transparen
     border-radius: 4px; padding: 0 2px; font-family: "{MONO_FONT}"; font-size: {p(12)}px; }}
 QLineEdit[role="value"]:hover {{ border-color: {c["line"]}; }}
 QLineEdit[role="value"]:focus {{ border-color: {c["accent"]}; background: {c["card"]}; }}
+QLineEdit[role="cell"] {{ padding: 0 2px; border: 2px solid {c["accent"]}; border-radius: 5px;
+    font-family: "{MONO_FONT}"; }}
 QListWidget::item {{ padding: {p(5)}px {p(6)}px; border-radius: 5px; }}
 QListWidget::item:selected {{ background: {c["accent_soft"]}; color: {c["accent"]}; }}
 QComboBox {{ background: {c["card"]}; border: 1px solid {c["line"]}; border-radius: 7px;

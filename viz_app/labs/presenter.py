@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
 from viz_app.core.errors import VizError
@@ -78,6 +79,7 @@ class House:
     speaker: Speaks
     weights: WeightsStore
     offer_network: Callable[[str], None]  # opens the fetch dialog on a network
+    folder: Path | None = None  # where labs may keep files of their own; None: keep nothing
 
 
 class Presenter(ABC, Generic[S, V]):
