@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer
 
 from viz_app.core.errors import VizError
-from viz_app.engine.engine import Failure
+from viz_app.engine.engine import Failure, Turn
 from viz_app.files.atomic import write_atomic
 from viz_app.files.settings import Places, Settings, kept_aside, save_settings
 from viz_app.gui.runner import Runner
@@ -29,6 +30,8 @@ class SessionKeeper(QObject):
         self._document = document
         self._errands = errands
         self._places = places
+        self._writing = threading.Lock()
+        self._is_over = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(SAVE_AFTER_MS)
@@ -55,8 +58,10 @@ class SessionKeeper(QObject):
         """Write everything before the program ends; a full disk is logged, not fatal."""
         self._timer.stop()
         try:
-            write_atomic(self._places.session, self._document.to_json())
-            save_settings(self._places.settings, settings)
+            with self._writing:
+                self._is_over = True
+                write_atomic(self._places.session, self._document.to_json())
+                save_settings(self._places.settings, settings)
         except VizError as error:
             log.warning("the session was not saved: %s", error)
 
