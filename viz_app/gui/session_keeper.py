@@ -73,7 +73,12 @@ class SessionKeeper(QObject):
         self._save("house.session", lambda: write_atomic(path, data))
 
     def _save(self, lane: str, write: Callable[[], None]) -> None:
-        self._errands.run(lane, lambda turn: write(), title="Saving", on_failed=self._on_failed)
+        def job(turn: Turn) -> None:
+            with self._writing:
+                if not self._is_over:  # an older state must not come after the last one
+                    write()
+
+        self._errands.run(lane, job, title="Saving", on_failed=self._on_failed)
 
     def _on_failed(self, failure: Failure) -> None:
         self._errands.failed.emit(failure)
