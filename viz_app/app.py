@@ -147,7 +147,7 @@ def open_program(program: Program) -> None:
     keeper = program.keeper
     keeper.wake_engine(wake)
     keeper.open_house()
-    first_paint = _FirstPaint(program.window.centralWidget())
+    first_paint = _FirstPaint(program.window.status_bar)
 
     def on_painted() -> None:
         keeper.shelf.load_thumbs()

@@ -50,7 +50,8 @@ def _run_command(arguments: list[str]) -> int:
     for part in parts.values():
         part.add_parser(subparsers)
     args = parser.parse_args(arguments)
-    return parts[args.command].run(args)
+    status: int = parts[args.command].run(args)
+    return status
 
 
 def _run_window(arguments: list[str]) -> int:

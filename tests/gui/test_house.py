@@ -11,6 +11,9 @@ from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
 from viz_app.files.images import save_image
 
 
+NEWER = b'{"version": 99, "convolab": 99}'
+
+
 def controls(program, lab="counting"):
     return program.window.rooms[lab].controls.widgets
 
@@ -95,8 +98,13 @@ def test_labs_change_by_rail_key_and_document(house, qtbot):
 def test_an_opened_photo_becomes_the_image_of_every_lab(house, qtbot, photo):
     house.keeper.shelf.open([photo])
     presenter = house.window.rooms["counting"].presenter
-    qtbot.waitUntil(lambda: bool(presenter.pictures) and presenter.pictures[-1] is not None
-                    and presenter.pictures[-1].ref == str(photo))
+    qtbot.waitUntil(
+        lambda: (
+            bool(presenter.pictures)
+            and presenter.pictures[-1] is not None
+            and presenter.pictures[-1].ref == str(photo)
+        )
+    )
     house.keeper.choose_lab("other")
     assert house.window.rooms["other"].presenter.pictures[-1].ref == str(photo)
     assert house.keeper.shelf.recent == [str(photo)]
@@ -129,9 +137,7 @@ def test_an_empty_clipboard_is_told(house):
 
 
 @pytest.mark.parametrize("content", [b"", b"hello", b"\x89PNG\r\n\x1a\nrubbish"])
-def test_a_broken_image_is_one_sentence_and_the_current_one_stays(
-    house, qtbot, tmp_path, content
-):
+def test_a_broken_image_is_one_sentence_and_the_current_one_stays(house, qtbot, tmp_path, content):
     path = tmp_path / "broken.png"
     path.write_bytes(content)
     before = house.keeper.document.desk.image
@@ -152,7 +158,9 @@ def test_a_failing_job_is_told_with_details_and_the_house_goes_on(house, qtbot):
     presenter = house.window.rooms["counting"].presenter
     presenter.fail_now()
     qtbot.waitUntil(lambda: "went wrong" in house.window.message_bar.sentence)
-    details = [b for b in house.window.message_bar.findChildren(QPushButton) if b.text() == "Details"]
+    details = [
+        b for b in house.window.message_bar.findChildren(QPushButton) if b.text() == "Details"
+    ]
     assert details[0].isVisible()
     presenter.edited("number", 5)
     qtbot.waitUntil(lambda: 5 in presenter.answers)
@@ -187,7 +195,7 @@ def test_the_session_comes_back_after_a_restart(start_house, qtbot, photo):
 
 
 @pytest.mark.parametrize("which", ["session", "settings"])
-@pytest.mark.parametrize("content", [b"", b"{", b"\x00" * 100, b"[1]", b'{"version": 99, "convolab": 99}'])
+@pytest.mark.parametrize("content", [b"", b"{", b"\x00" * 100, b"[1]", NEWER])
 def test_a_damaged_or_newer_file_is_set_aside(start_house, places, which, content):
     path = getattr(places, which)
     path.parent.mkdir(parents=True)

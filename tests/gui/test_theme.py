@@ -9,8 +9,9 @@ from PySide6.QtGui import QColor, QFontInfo
 from viz_app.gui.theme import MONO_FONT, TOKENS, UI_FONT, Theme
 
 GUI = Path(__file__).parents[2] / "viz_app" / "gui"
+GROUNDS = ("window", "rail", "card")
 TEXT_ON_GROUND = [
-    *((text, ground) for text in ("text", "muted", "accent") for ground in ("window", "rail", "card")),
+    *((text, ground) for text in ("text", "muted", "accent") for ground in GROUNDS),
     ("accent", "accent_soft"),
     ("on_accent", "accent"),
     ("text", "warning_soft"),

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.labs.style_kit import quick_optimise
+from viz_app.cli import main
+from viz_app.files.images import open_image, text_of
+from viz_app.labs.style import jobs
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch):
+    monkeypatch.setattr(jobs, "load_network", lambda store, device: None)
+    monkeypatch.setattr(jobs, "optimise", quick_optimise)
+
+
+def picture(path, value):
+    path.parent.mkdir(exist_ok=True)
+    Image.new("RGB", (30, 20), (value, 90, 20)).save(path)
+    return str(path)
+
+
+def test_one_picture_is_painted_with_its_settings_inside(tmp_path, capsys):
+    out = tmp_path / "out.png"
+    style = picture(tmp_path / "s.png", 200)
+    arguments = [
+        "--size",
+        "128",
+        "--steps",
+        "12",
+        "--beta",
+        "3",
+        "--lambdas",
+        "1",
+        "2",
+        "1",
+        "1",
+        "0",
+    ]
+    assert main(["style", "sample:coffee", style, "-o", str(out), *arguments]) == 0
+    assert open_image(out).width == 128
+    text = text_of(out)["convolab"]
+    assert '"beta": 3.0' in text
+    assert '"lambda_5": 0.01' in text
+    assert '"image": "sample:coffee"' in text
+    assert "step 12" in capsys.readouterr().out
+
+
+def test_settings_of_a_painted_picture_serve_the_next_one(tmp_path):
+    one, two = tmp_path / "one.png", tmp_path / "two.png"
+    common = ["style", "sample:coffee", "sample:glass", "-o"]
+    main([*common, str(one), "--size", "128", "--steps", "15", "--beta", "2.5"])
+    main([*common, str(two), "--settings", str(one)])
+    assert np.array_equal(open_image(one).pixels, open_image(two).pixels)
+
+
+def test_folders_give_every_content_in_every_style_and_go_on_after_a_bad_file(tmp_path, capsys):
+    for name in ("a", "b"):
+        picture(tmp_path / "c" / f"{name}.png", 10)
+    (tmp_path / "c" / "broken.png").write_bytes(b"no picture")
+    for name in ("x", "y"):
+        picture(tmp_path / "s" / f"{name}.png", 99)
+    out = tmp_path / "out"
+    arguments = ["style", str(tmp_path / "c"), str(tmp_path / "s"), "-o", str(out)]
+    assert main([*arguments, "--size", "128", "--steps", "10"]) == 1
+    assert sorted(p.name for p in out.iterdir()) == [f"{c} as {s}.png" for c in "ab" for s in "xy"]
+    assert "broken.png" in capsys.readouterr().err
+
+
+def test_many_pictures_do_not_go_into_one_file(tmp_path, capsys):
+    for name in ("a", "b"):
+        picture(tmp_path / "c" / f"{name}.png", 10)
+    assert main(["style", str(tmp_path / "c"), "sample:glass", "-o", "one.png"]) == 1
+    assert "name a folder" in capsys.readouterr().err

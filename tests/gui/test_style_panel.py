@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QAbstractButton, QWidget
+
+from tests.labs.style_kit import quick_optimise
+from viz_app.files.weights import WeightsStore
+from viz_app.gui.panels.style.panel import StylePanel
+from viz_app.labs.style import jobs
+from viz_app.labs.style.presenter import StylePresenter
+
+LABS = ((StylePresenter, StylePanel),)
+
+
+@pytest.fixture
+def lab(start_house, monkeypatch, qtbot):
+    """The style lab in its window; its steps are made without a network."""
+    monkeypatch.setattr(WeightsStore, "is_present", lambda self, name: True)
+    monkeypatch.setattr(jobs, "load_network", lambda store, device: None)
+    monkeypatch.setattr(jobs, "optimise", quick_optimise)
+    room = opened(start_house, qtbot)
+    room.presenter.change(size=128, steps=3000)
+    return room
+
+
+def opened(start_house, qtbot):
+    room = start_house(LABS).window.rooms["style"]
+    qtbot.waitUntil(lambda: room.presenter.steering.run.style is not None, timeout=10_000)
+    return room
+
+
+def click(qtbot, widget, at=None):
+    qtbot.mouseClick(widget, Qt.MouseButton.LeftButton, pos=at or QPoint())
+
+
+def paint(qtbot, room, steps):
+    click(qtbot, room.panel.buttons["play"])
+    run = room.presenter.steering.run
+    qtbot.waitUntil(lambda: run.step >= steps, timeout=20_000)
+
+
+def test_start_pause_and_reset_by_the_mouse(lab, qtbot):
+    paint(qtbot, lab, 3)
+    play = lab.panel.buttons["play"]
+    assert play.text() == "Pause"
+    click(qtbot, play)
+    assert play.text() == "Resume"
+    assert lab.panel.easels[0].words.text().startswith("step ")
+    click(qtbot, lab.panel.buttons["Reset"])
+    assert play.text() == "Start"
+    assert lab.panel.inputs.history.count() == 1
+
+
+def test_a_slider_is_marked_on_the_curves_while_it_runs(lab, qtbot):
+    paint(qtbot, lab, 2)
+    lab.controls.widgets["beta"].slider.setFocus()
+    qtbot.keyClick(lab.controls.widgets["beta"].slider, Qt.Key.Key_PageUp)
+    qtbot.waitUntil(lambda: len(lab.panel.curves._lines) == 1, timeout=10_000)
+    assert "β 1 →" in lab.panel.curves._lines[0].label.format
+    x, y = lab.panel.curves.curves["total"].getData()
+    assert len(x) == len(y) > 2
+
+
+def test_a_click_on_a_style_carries_the_picture_over(lab, qtbot):
+    paint(qtbot, lab, 2)
+    click(qtbot, lab.panel.buttons["play"])
+    glass = lab.panel.inputs.picker._group.button(1)
+    click(qtbot, glass)
+    assert lab.presenter.scene.style == "sample:glass"
+    run = lab.presenter.steering.run
+    qtbot.waitUntil(lambda: run.style.ref == "sample:glass", timeout=10_000)
+    assert run.step >= 2
+    assert "Stained glass" in lab.panel.inputs._style_card.title.text()
+
+
+def test_two_runs_side_by_side_have_one_zoom(lab, qtbot):
+    paint(qtbot, lab, 2)
+    click(qtbot, lab.panel.buttons["Branch"])
+    one, two = (easel.canvas for easel in lab.panel.easels)
+    assert two.isVisible()
+    one.zoom_by(2.0)
+    assert two._zoom == one._zoom == 2.0
+    click(qtbot, one)
+    assert lab.presenter.steering.selected == 0
+    click(qtbot, lab.panel.buttons["Keep one"])
+    assert not two.isVisible()
+
+
+def test_the_history_brings_a_run_back_by_keyboard(lab, qtbot):
+    paint(qtbot, lab, 2)
+    click(qtbot, lab.panel.buttons["Reset"])
+    history = lab.panel.inputs.history
+    history.setFocus()
+    history.setCurrentRow(0)
+    qtbot.keyClick(history, Qt.Key.Key_Return)
+    assert lab.presenter.steering.run.name == "Run 1"
+    assert lab.panel.buttons["play"].text() == "Resume"
+
+
+def test_the_wipe_follows_the_mouse(lab, qtbot):
+    paint(qtbot, lab, 2)
+    lab.presenter.edited("is_wiped", True)
+    canvas = lab.panel.easels[0].canvas
+    qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=QPoint(canvas.width() // 4, 50))
+    qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton)
+    assert canvas.wipe < 0.5
+    before = canvas.wipe
+    qtbot.keyClick(canvas, Qt.Key.Key_Right)
+    assert canvas.wipe > before
+
+
+def test_without_the_network_the_lab_says_what_it_is_and_offers_it(start_house, qtbot, monkeypatch):
+    monkeypatch.setattr(WeightsStore, "is_present", lambda self, name: False)
+    room = opened(start_house, qtbot)
+    assert room.panel.offer.isVisible()
+    assert "BSD" in room.panel.offer._facts.text()
+    click(qtbot, room.panel.buttons["play"])
+    dialogs = [w for w in QGuiApplication.topLevelWindows() if w.title() == "Networks"]
+    assert dialogs
+    assert dialogs[0].isVisible()
+
+
+def test_everything_that_can_be_clicked_has_a_name_and_a_tip(lab):
+    for widget in lab.panel.findChildren(QAbstractButton):
+        if widget.isVisible():
+            assert widget.toolTip(), widget.text()
+            assert widget.accessibleName() or widget.text()
+    for widget in (*lab.panel.easels, lab.panel.curves, lab.panel.bars):
+        named = [widget, *widget.findChildren(QWidget)]
+        assert any(w.accessibleName() for w in named)
+
+
+def test_pointing_at_a_cell_shows_its_two_channels(lab, qtbot):
+    random = np.random.default_rng(0)
+    maps = random.random((6, 5, 8)).astype(np.float32)
+    flat = maps.reshape(6, -1)
+    lab.presenter.edited("below", "gram")
+    view = lab.panel.grams
+    painted = flat @ flat.T / 40
+    view.show_grams(jobs.compared("conv3_1", painted * 2, painted, maps))
+    matrix = view.matrices[1]
+    area = matrix._area()
+    at = QPointF(area.left() + area.width() * 4.5 / 6, area.top() + area.height() * 2.5 / 6)
+    click(qtbot, matrix, at.toPoint())
+    assert view.words.text().startswith("k 2, k′ 4: S ")
+    qtbot.keyClick(matrix, Qt.Key.Key_Down)
+    assert view._cell == (3, 4)
+    assert view.maps[0].caption.startswith("a[3]")

@@ -1,0 +1,175 @@
+import numpy as np
+import pytest
+
+from tests.labs.convolution_kit import Desk, photo
+from viz_app.core.convolution.operate import operate
+from viz_app.labs.convolution.layer import channels_of
+from viz_app.labs.convolution.learn import drawn_target
+from viz_app.labs.convolution.pointing import Target
+
+
+@pytest.fixture
+def desk():
+    return Desk(photo())
+
+
+def answer(desk):
+    return desk.view.shown["show_photo"][1]
+
+
+def test_the_whole_photo_is_filtered_exactly(desk):
+    desk.edit(view="photo", channel="red", kernel="Sobel vertical")
+    expected = operate(
+        desk.scene.operation(), channels_of(desk.picture.pixels, "red"), [[[[1, 0, -1], [2, 0, -2],
+        [1, 0, -1]]]],
+    ).z  # fmt: skip
+    assert np.array_equal(answer(desk).z, expected)
+    assert desk.presenter.is_settled()
+
+
+def test_the_signed_map_is_white_at_zero_and_has_one_scale(desk):
+    desk.edit(view="photo", kernel="Sobel vertical")
+    filtered = answer(desk)
+    assert filtered.low == -filtered.high
+    assert filtered.high == pytest.approx(np.abs(filtered.z).max())
+    zero = np.argwhere(np.abs(filtered.z[0]) < filtered.high / 600)
+    assert (filtered.pixels[tuple(zero[0])] > 250).all()
+
+
+def test_the_magnitude_joins_a_kernel_and_it_transposed(desk):
+    desk.edit(view="photo", channel="green", kernel="Sobel vertical", map="magnitude")
+    x = channels_of(desk.picture.pixels, "green")
+    u, v = (
+        operate(desk.scene.operation(), x, np.array(k)[None, None]).z[0]
+        for k in ([[1, 0, -1], [2, 0, -2], [1, 0, -1]], [[1, 2, 1], [0, 0, 0], [-1, -2, -1]])
+    )
+    assert answer(desk).high == pytest.approx(np.hypot(u, v).max(), rel=1e-5)
+
+
+def test_a_dragged_kernel_cell_asks_for_the_photo_again(desk):
+    desk.edit(view="photo", channel="green")
+    before = answer(desk).z
+    desk.presenter.photo.kernel_dragged(Target("kernel", (0, 0, 1, 1)), 3)
+    assert desk.scene.kernel == "own"
+    middle = channels_of(desk.picture.pixels, "green")[0, 1:-1, 1:-1].astype(float)
+    np.testing.assert_allclose(answer(desk).z[0], before[0] + 3 * middle, rtol=1e-6)
+
+
+def test_the_last_output_stays_while_the_next_is_computed(desk):
+    desk.edit(view="photo")
+    before = answer(desk)
+    desk.runner.is_held = True
+    desk.edit(kernel="blur")
+    assert answer(desk) is before
+    assert not desk.presenter.is_settled()
+
+
+def test_an_impossible_photo_operation_is_told_and_the_output_stays(desk):
+    desk.edit(view="photo", dilation=8)
+    before = answer(desk)
+    desk.edit(taps=11)
+    assert "padding" in desk.speaker.sentence
+    assert answer(desk) is before
+
+
+def test_nothing_is_asked_twice(desk):
+    desk.edit(view="photo")
+    count = len(desk.runner.lanes)
+    desk.show()
+    assert len(desk.runner.lanes) == count
+
+
+def test_learning_finds_sobel_on_a_photo_of_noise(desk):
+    desk.runner.most_steps = 3000
+    desk.edit(view="learn")
+    desk.presenter.learn.toggle()
+    assert desk.presenter.learn.is_found
+    shown = desk.view.newest("lesson")
+    assert "found" in shown.words
+    assert shown.losses[-1][1] < shown.losses[0][1] / 1000
+    assert desk.presenter.numbers()["kernel"].shape == (3, 3)
+
+
+def test_the_rate_reaches_a_running_descent(desk):
+    desk.runner.is_held = True
+    desk.edit(view="learn")
+    desk.runner.is_held = False
+    job, done, step, failed = desk.runner.held.pop()
+    desk.runner.answer(job, done, step, failed)
+    desk.runner.is_held = True
+    desk.presenter.learn.toggle()
+    job, *_ = desk.runner.held.pop()
+    steps = job(desk.runner)
+    next(steps)
+    desk.edit(rate=1e-4)
+    slow = [next(steps).kernel for _ in range(2)]
+    assert np.abs(slow[1] - slow[0]).max() <= 5 * 1.1e-4
+
+
+def test_too_high_a_rate_is_told_and_the_last_kernel_stays(desk):
+    desk.edit(view="learn", optimiser="plain", rate=2.0)
+    desk.presenter.learn.toggle()
+    assert "lower the learning rate" in desk.speaker.sentence
+    assert np.isfinite(desk.presenter.learn.newest.kernel).all()
+
+
+def test_another_target_begins_anew(desk):
+    desk.edit(view="learn")
+    desk.presenter.learn.toggle()
+    desk.edit(wanted="blur")
+    assert desk.view.newest("lesson").losses == ()
+    assert "convolution.learn" in desk.runner.cancelled
+
+
+def test_a_drawn_stroke_is_the_target_and_can_be_undone(desk):
+    desk.edit(view="learn", target="drawn")
+    desk.presenter.learn.toggle()
+    assert "draw" in desk.speaker.sentence
+    desk.presenter.learn.drawn((0.1, 0.5, 0.9, 0.5))
+    desk.presenter.learn.toggle()
+    assert desk.presenter.learn.newest is not None
+    desk.document.undo()
+    assert desk.scene.drawing == ()
+
+
+def test_a_stroke_is_as_wide_as_the_brush_and_clipped_to_the_picture():
+    target = drawn_target(((-0.5, 0.5, 1.5, 0.5),), 20, 30)
+    assert target.sum(axis=0).tolist() == [5.0] * 30
+
+
+def test_the_flip_shows_both_outputs(desk):
+    desk.edit(view="compare", example="true_convolution")
+    numbers = desk.presenter.numbers()
+    assert numbers["convolution"][0, 0, 0] == 110
+    assert numbers["cross_correlation"][0, 0, 0] != 110
+    blocks = {b.key: b for b in desk.view.newest("flip").blocks}
+    assert blocks["convolve.output"].planes[0].values[0, 0] == 110
+
+
+def test_convolution_is_associative_to_the_bit_and_cross_correlation_is_not(desk):
+    desk.edit(view="compare")
+    figure, marks, (convolution, correlation) = desk.view.shown["show_associativity"]
+    blocks = {b.key: b.planes[0].values for b in figure.blocks}
+    assert np.array_equal(blocks["convolution.left"], blocks["convolution.right"])
+    assert blocks["convolution.left"].tolist() == [
+        [0, 1, 1, -2], [2, 10, 4, -10], [10, 31, 15, -12], [12, 34, 24, 0],
+    ]  # fmt: skip
+    assert "last bit" in convolution.sentence
+    assert not correlation.is_equal
+    assert {m.block for m in marks} == {"correlation.left", "correlation.right"}
+
+
+def test_typed_numbers_of_a_b_and_c_are_compared(desk):
+    desk.edit(view="compare")
+    desk.presenter.compare.typed(Target("a", (0, 0)), "2.5")
+    figure, _marks, (convolution, _correlation) = desk.view.shown["show_associativity"]
+    assert figure.blocks[0].planes[0].values[0, 0] == 2.5
+    assert convolution.is_equal
+
+
+def test_pointing_at_an_output_of_the_flip_marks_its_window(desk):
+    desk.edit(view="compare")
+    desk.presenter.compare.hovered(Target("convolve.output", (0, 2, 3)))
+    marks = desk.view.shown["show_flip"][1]
+    window = {m.index for m in marks if m.block == "input"}
+    assert window == {(0, y, x) for y in (2, 3, 4) for x in (3, 4, 5)}

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.labs.style_kit import Bench, quick_optimise
+from viz_app.labs.style import jobs
+from viz_app.labs.style.keeping import FILE, from_file
+
+
+@pytest.fixture
+def make_bench(monkeypatch, tmp_path):
+    monkeypatch.setattr(jobs, "load_network", lambda store, device: None)
+    monkeypatch.setattr(jobs, "optimise", quick_optimise)
+    return lambda: Bench(folder=tmp_path)
+
+
+def painted(bench, steps=5):
+    bench.presenter.started()
+    bench.runner.take(steps + 1)
+    return bench
+
+
+def test_after_a_restart_the_run_goes_on_from_its_picture(make_bench):
+    first = painted(make_bench())
+    first.presenter.paused()
+    second = make_bench()
+    (easel,) = second.view.last["easels"]
+    assert easel.words == "step 5 / 30 · from the last session"
+    assert np.array_equal(second.run.state.picture, first.run.state.picture)
+    assert second.presenter.play_action().text == "Resume"
+    second.presenter.started()
+    second.runner.take(2)
+    assert second.run.step == 6
+
+
+def test_closing_in_the_middle_of_a_run_keeps_the_picture(make_bench):
+    first = painted(make_bench(), 3)
+    first.presenter.close()
+    assert make_bench().run.step == 3
+
+
+def test_the_kept_picture_is_not_taken_for_another_image(make_bench):
+    painted(make_bench()).presenter.paused()
+    second = make_bench()
+    second.choose_image("sample:coffee")
+    assert second.run.state is None
+    assert second.run.pixels is second.shelf.current().pixels
+
+
+@pytest.mark.parametrize("data", [b"", b"PK\x03\x04broken", b"\x93NUMPY nonsense"])
+def test_a_damaged_file_is_no_picture(tmp_path, data, make_bench):
+    (tmp_path / FILE).write_bytes(data)
+    assert from_file(tmp_path / FILE) is None
+    assert make_bench().run.state is None
+
+
+def test_a_picture_of_other_numbers_is_refused(tmp_path):
+    for picture in (np.zeros((4, 4)), np.full((4, 4, 3), np.nan, np.float32)):
+        np.savez(tmp_path / FILE, picture=picture, step=3, content="a", style="b")
+        assert from_file(tmp_path / FILE) is None

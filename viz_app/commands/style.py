@@ -1,0 +1,223 @@
+"""``viz-app style CONTENT STYLE -o OUT``: paint without a window, one picture or many."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import threading
+import time
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+
+from viz_app.core.errors import ImageError, SaveError, VizError
+from viz_app.core.records import Picture
+from viz_app.core.style_terms import STYLE_LAYERS
+from viz_app.engine.engine import Turn
+from viz_app.files.images import list_images, open_image, save_image, text_of
+from viz_app.files.samples import sample
+from viz_app.files.weights import WeightsStore
+from viz_app.labs.document import Document
+from viz_app.labs.style import jobs
+from viz_app.labs.style.presenter import StylePresenter
+from viz_app.labs.style.runs import Run
+from viz_app.labs.style.scene import Colours, ContentLayer, Size, StyleScene, resolve
+
+T = TypeVar("T")
+
+FLOATS = (
+    ("alpha", "content weight α"),
+    ("beta", "style weight β"),
+    ("variation", "smoothness τ"),
+    ("rate", "learning rate"),
+)
+
+
+def add_parser(subparsers: Any) -> None:
+    """Describe the command."""
+    parser = subparsers.add_parser(
+        "style",
+        help="paint pictures in the manner of others, without a window",
+        description="CONTENT and STYLE are picture files, folders of them, or sample:NAME. "
+        "With a folder, every content is painted in every style, and OUT is a folder.",
+    )
+    parser.add_argument("content", metavar="CONTENT")
+    parser.add_argument("style", metavar="STYLE")
+    parser.add_argument(
+        "-o", "--out", required=True, metavar="OUT", help="picture (.png, .jpg, .tif) or folder"
+    )
+    parser.add_argument(
+        "--settings", metavar="FILE", help="a saved scene (.json) or a picture saved by Convolab"
+    )
+    for field, words in FLOATS:
+        parser.add_argument(
+            f"--{field}", type=float, metavar="X", help=f"{words}: a factor, 1 is usual"
+        )
+    parser.add_argument(
+        "--lambdas",
+        type=float,
+        nargs=5,
+        metavar="X",
+        help=f"factor of each style layer ({', '.join(STYLE_LAYERS)})",
+    )
+    parser.add_argument("--size", type=int, choices=get_args(Size), help="longer side in pixels")
+    parser.add_argument("--steps", type=int, metavar="N", help="how many steps (10 to 3000)")
+    parser.add_argument("--optimiser", choices=("adam", "lbfgs"))
+    parser.add_argument("--start", choices=("content", "noise"))
+    parser.add_argument("--seed", type=int, metavar="N")
+    parser.add_argument("--content-layer", choices=get_args(ContentLayer), metavar="LAYER")
+    parser.add_argument("--colours", choices=get_args(Colours))
+    parser.add_argument("--coarse-to-fine", action="store_true", default=None)
+    parser.add_argument("--plateau", action="store_true", default=None, help="end at a plateau")
+    parser.add_argument("--exact", action="store_true", help="float32 throughout")
+    parser.add_argument("--device", default="cpu", help="cpu, cuda or mps (default cpu)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Paint every content in every style; return the exit status."""
+    pairs = list(outputs(args.content, args.style, Path(args.out)))
+    scene = scene_of(args)
+    store = WeightsStore()
+    turn = CommandTurn(args.device)
+    failed = 0
+    for i, (content, style, out) in enumerate(pairs, 1):
+        count = f"[{i}/{len(pairs)}] " if len(pairs) > 1 else ""
+        try:
+            _paint(scene, content, style, out, store, turn, count)
+        except (ImageError, SaveError) as error:  # the others may be well
+            print(f"{count}{error}", file=sys.stderr)
+            failed += 1
+    return 1 if failed else 0
+
+
+def outputs(content: str, style: str, out: Path) -> Iterator[tuple[str, str, Path]]:
+    """Every content with every style, and where it goes.
+
+    Raises
+    ------
+    SaveError
+        if several pictures would go into one file
+    """
+    contents, styles = _members(content), _members(style)
+    is_folder = out.is_dir() or not out.suffix
+    if len(contents) * len(styles) > 1 and not is_folder:
+        raise SaveError(f"“{out.name}” is one file for several pictures: name a folder.")
+    for one in contents:
+        for other in styles:
+            name = f"{_stem(one)} as {_stem(other)}.png"
+            yield one, other, out / name if is_folder else out
+
+
+def scene_of(args: argparse.Namespace) -> StyleScene:
+    """The scene that the options ask for, on top of saved settings."""
+    scene = StyleScene() if args.settings is None else _saved_scene(Path(args.settings))
+    fields = {
+        field: getattr(args, field)
+        for field in (
+            *(name for name, _ in FLOATS),
+            "size",
+            "steps",
+            "optimiser",
+            "start",
+            "seed",
+            "content_layer",
+            "colours",
+        )
+    }
+    fields["is_coarse_to_fine"] = args.coarse_to_fine
+    fields["is_plateau_end"] = args.plateau
+    fields["precision"] = "float32" if args.exact else None
+    for i, value in enumerate(args.lambdas or (), 1):
+        fields[f"lambda_{i}"] = value
+    given = {name: value for name, value in fields.items() if value is not None}
+    changed: StyleScene = resolve(_replace(scene, given))
+    return changed
+
+
+class CommandTurn(Turn):
+    """What a job asks of its engine, where there is none."""
+
+    def __init__(self, device: str) -> None:
+        self._retired = threading.Event()
+        self._device = device
+        self._kept: dict[Hashable, Any] = {}
+
+    @property
+    def device(self) -> str:
+        return self._device
+
+    def keep(self, key: Hashable, make: Callable[[], T]) -> T:
+        if key not in self._kept:
+            self._kept[key] = make()
+        kept: T = self._kept[key]
+        return kept
+
+
+def _paint(
+    scene: StyleScene,
+    content: str,
+    style: str,
+    out: Path,
+    store: WeightsStore,
+    turn: Turn,
+    count: str,
+) -> None:
+    run = Run(out.name, "style", _replace(scene, {"style": style}), _read(content), _read(style))
+    started, told = time.monotonic(), 0.0
+    is_terminal = sys.stderr.isatty()
+    painted = None
+    for painted in jobs.paint(store, run.painting(), run.mailbox, run.trace)(turn):
+        run.took(painted)
+        if time.monotonic() - told > (0.2 if is_terminal else 10):
+            told = time.monotonic()
+            words = f"{count}{out.name}: step {run.step}/{scene.steps}, J {run.total:.4g}"
+            print(words, end="\r" if is_terminal else "\n", file=sys.stderr, flush=True)
+        if painted.is_flat and scene.is_plateau_end:
+            break
+    assert painted is not None
+    save_image(out, painted.pixels, {"convolab": _as_json(run)})
+    seconds = time.monotonic() - started
+    print(f"{count}{out}  step {run.step}, J {run.total:.4g}, {seconds:.1f} s")
+
+
+def _as_json(run: Run) -> str:
+    document = Document([StylePresenter.lab])
+    assert run.content is not None
+    document.choose_image(run.content.ref)
+    document.change_scene("style", run.scene)
+    return document.to_json("style").decode()
+
+
+def _saved_scene(path: Path) -> StyleScene:
+    document = Document([StylePresenter.lab])
+    if path.suffix.lower() == ".json":
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise VizError(f"“{path.name}” cannot be read ({error.strerror}).") from error
+    else:
+        data = text_of(path).get("convolab", "").encode()
+    for sentence in document.open_json(data):
+        raise VizError(sentence)
+    scene: StyleScene = document.scene("style")
+    return scene
+
+
+def _members(name: str) -> list[str]:
+    path = Path(name)
+    return [str(p) for p in list_images(path)] if path.is_dir() else [name]
+
+
+def _read(name: str) -> Picture:
+    if name.startswith("sample:"):
+        return sample(name.removeprefix("sample:"))
+    return open_image(Path(name))
+
+
+def _stem(name: str) -> str:
+    return Path(name.removeprefix("sample:")).stem
+
+
+def _replace(scene: StyleScene, fields: dict[str, Any]) -> StyleScene:
+    return replace(scene, **fields)

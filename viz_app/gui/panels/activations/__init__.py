@@ -1,0 +1,1 @@
+"""The activations lab's part of the window."""

@@ -1,0 +1,89 @@
+"""Canvases that zoom and move together, each over a picture of its own size."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPen, QTransform
+
+from viz_app.gui.theme import Theme
+from viz_app.gui.widgets.canvas import Canvas
+
+
+class LinkedCanvas(Canvas):
+    """A canvas that can take over the zoom of another, in parts of the picture."""
+
+    pointed = Signal(object)  # QPointF in parts of the picture, or None
+
+    def __init__(self, theme: Theme, name: str) -> None:
+        super().__init__(theme, name)
+        self._spot: QPointF | None = None
+        self.add_overlay(self._paint_spot)
+
+    def follow(self, zoom: float, share: QPointF | None) -> None:
+        """Show the same part as another canvas does."""
+        width, height = self.picture_size
+        self._zoom = zoom
+        is_whole = share is None or zoom == 1.0 or not width
+        self._middle = None if is_whole or share is None else QPointF(
+            share.x() * width, share.y() * height
+        )  # fmt: skip
+        self.update()
+
+    def share_of_middle(self) -> QPointF | None:
+        """The middle of what is seen, in parts of the picture."""
+        width, height = self.picture_size
+        if self._middle is None or not width:
+            return None
+        return QPointF(self._middle.x() / width, self._middle.y() / height)
+
+    def show_spot(self, share: QPointF | None) -> None:
+        """Mark a point that the pointer is over in the other picture."""
+        if share != self._spot:
+            self._spot = share
+            self.update()
+
+    def fit(self) -> None:
+        super().fit()
+        self.zoomed.emit(1.0, QPointF())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        width, height = self.picture_size
+        if width:
+            at = self.to_picture(event.position())
+            self.pointed.emit(QPointF(at.x() / width, at.y() / height))
+
+    def leaveEvent(self, event: object) -> None:
+        self.pointed.emit(None)
+
+    def _paint_spot(self, painter: QPainter, transform: QTransform) -> None:
+        if self._spot is None:
+            return
+        width, height = self.picture_size
+        at = transform.map(QPointF(self._spot.x() * width, self._spot.y() * height))
+        for token, size in (("card", 3.5), ("text", 1.5)):
+            painter.setPen(QPen(self._theme.colour(token), size))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(at, 6, 6)
+
+
+def link(canvases: Sequence[LinkedCanvas]) -> None:
+    """Let canvases zoom, move and point together."""
+    for canvas in canvases:
+        others = [other for other in canvases if other is not canvas]
+
+        def on_zoomed(
+            zoom: float, _middle: QPointF, source: LinkedCanvas = canvas,
+            targets: list[LinkedCanvas] = others,
+        ) -> None:  # fmt: skip
+            for other in targets:
+                other.follow(zoom, source.share_of_middle())
+
+        def on_pointed(share: QPointF | None, targets: list[LinkedCanvas] = others) -> None:
+            for other in targets:
+                other.show_spot(share)
+
+        canvas.zoomed.connect(on_zoomed)
+        canvas.pointed.connect(on_pointed)

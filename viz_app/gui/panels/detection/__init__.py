@@ -1,0 +1,1 @@
+"""The detection lab's part of the window: one page a view."""

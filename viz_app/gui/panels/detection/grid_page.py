@@ -1,0 +1,259 @@
+"""The grid view: the network's cells over the photo, and one cell's boxes in numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import QLineF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QTransform
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from viz_app.gui.panel import Card
+from viz_app.gui.panels.detection.box_layer import BoxLayer
+from viz_app.gui.panels.detection.suppression_page import ClickCanvas, side_width
+from viz_app.gui.panels.detection.ticks import TickSlider
+from viz_app.gui.theme import Theme, set_role
+from viz_app.gui.widgets.choices import ChoiceButtons
+from viz_app.labs.controls import Choice, Option
+from viz_app.labs.detection.controls import IOU, P_C, STAGE
+from viz_app.labs.detection.found import Found, short
+from viz_app.labs.detection.grid import AnchorShown, GridShown
+from viz_app.labs.detection.presenter import DEFAULTS, DetectionPresenter
+from viz_app.labs.detection.scene import DetectionScene
+
+ARROWS = {
+    Qt.Key.Key_Left: (0, -1),
+    Qt.Key.Key_Right: (0, 1),
+    Qt.Key.Key_Up: (-1, 0),
+    Qt.Key.Key_Down: (1, 0),
+}
+ANCHOR = Choice("anchor", "Anchor", (), "Which of the cell's boxes is shown in numbers.")
+MOST_HEAT = 0.75
+
+
+class GridCanvas(ClickCanvas):
+    """A click or the arrow keys choose a cell."""
+
+    cell_moved = Signal(int, int)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        arrow = ARROWS.get(Qt.Key(event.key()))
+        if arrow is None or event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            super().keyPressEvent(event)
+        else:
+            self.cell_moved.emit(*arrow)
+
+
+class GridPage(QWidget):
+    """Shows a stage of the way from the output tensor to the boxes."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._shown: GridShown | None = None
+        self.canvas = GridCanvas(theme, "Photo with the network's grid")
+        self.canvas.setToolTip("Click a cell, or walk with the arrow keys, to see its numbers.")
+        self.layer = BoxLayer(theme)
+        self.canvas.add_overlay(self._paint_grid)
+        self.canvas.add_overlay(self.layer.paint)
+        self.stages = ChoiceButtons(STAGE)
+        self.anchors = ChoiceButtons(ANCHOR)
+        self.shape = QLabel()
+        self.summary = QLabel()
+        self.summary.setWordWrap(True)
+        set_role(self.summary, "muted")
+        self.numbers = QLabel()
+        self.numbers.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        set_role(self.numbers, "mono")
+        self.numbers.setAccessibleName("Numbers of the chosen box")
+        self.bars = Bars(theme)
+        self.p_c = TickSlider(P_C, DEFAULTS.p_c, theme)
+        self.p_c.slider.label.setText("p<sub>c</sub> above")
+        self.iou = TickSlider(IOU, DEFAULTS.iou, theme)
+        self._build()
+        theme.changed.connect(self._on_theme_changed)
+        self._on_theme_changed()
+
+    def attach(self, presenter: DetectionPresenter) -> None:
+        """Connect the intents."""
+        self.canvas.clicked.connect(presenter.cell_clicked)
+        self.canvas.cell_moved.connect(presenter.cell_moved)
+        self.stages.moved.connect(lambda value: presenter.edited("stage", value))
+        self.anchors.moved.connect(lambda value: presenter.edited("anchor", value))
+        self.p_c.moved.connect(lambda value: presenter.edited("p_c", value))
+        self.iou.moved.connect(lambda value: presenter.edited("iou", value))
+
+    def show_scene(self, scene: DetectionScene) -> None:
+        """Show the stage and the thresholds."""
+        self.stages.show_value(scene.stage)
+        self.p_c.show_value(scene.p_c)
+        self.iou.show_value(scene.iou)
+        self.p_c.setEnabled(scene.stage in ("p_c", "kept"))
+        self.iou.setEnabled(scene.stage == "kept")
+
+    def show_grid(self, shown: GridShown, found: Found, pixels: np.ndarray) -> None:
+        """Show a stage and a cell."""
+        self._shown = shown
+        self.canvas.show_pixels(pixels)
+        anchor = shown.anchors[shown.chosen]
+        self.layer.show_boxes(shown.boxes, anchor.box)
+        self.canvas.update()
+        self.shape.setText(shown.shape)
+        self.summary.setText(shown.summary)
+        row, column = shown.cell
+        self._side.title.setText(f"Cell in row {row}, column {column}")
+        self.anchors.set_options(
+            tuple(
+                Option(i, str(i + 1), f"The box of anchor {i + 1}, {_size(a)} pixels.")
+                for i, a in enumerate(shown.anchors)
+            )
+        )
+        self.anchors.show_value(shown.chosen)
+        self.numbers.setText(self._described(anchor))
+        self.bars.show_bars(anchor.classes)
+
+    def _described(self, anchor: AnchorShown) -> str:
+        """The way from t to b, as a small table."""
+        t, b = anchor.t, anchor.b
+        colour = self._theme.colour
+        rows = [
+            ("p<sub>c</sub>", f"{anchor.p_c:.3f}", "kernel"),
+            *((f"t<sub>{k}</sub>", f"{v:.2f}", "input") for k, v in zip("xywh", t, strict=True)),
+            *((f"b<sub>{k}</sub>", f"{v:.1f}", "output") for k, v in zip("xyhw", b, strict=True)),
+        ]
+        cells = [
+            f'<td style="color: {colour("muted").name()}">{name}</td><td align="right" '
+            f'style="color: {colour(token).name()}">&nbsp;{text}&nbsp;</td>'
+            for name, text, token in rows
+        ]
+        left, right = cells[1:5], cells[5:]
+        table = "".join(f"<tr>{x}{y}</tr>" for x, y in zip(left, right, strict=True))
+        anchor_row = f"<tr><td colspan=4>anchor {_size(anchor)}</td></tr>"
+        p_c = f"<tr>{cells[0]}</tr>"
+        last = (
+            f"<tr><td colspan=4>{anchor.name} {short(anchor.classes[0][1])}, "
+            f"score <b>{short(anchor.score)}</b></td></tr>"
+        )
+        return f"<table cellspacing=2>{anchor_row}{p_c}{table}{last}</table>"
+
+    def _paint_grid(self, painter: QPainter, transform: QTransform) -> None:
+        shown = self._shown
+        if shown is None:
+            return
+        xs = [transform.m11() * x + transform.dx() for x in shown.xs]
+        ys = [transform.m22() * y + transform.dy() for y in shown.ys]
+
+        def cell_at(row: int, column: int) -> QRectF:
+            left, top = xs[column], ys[row]
+            return QRectF(left, top, xs[column + 1] - left, ys[row + 1] - top)
+
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        if shown.heat.size:
+            ink = self._theme.colour("kernel_line")
+            for row, column in np.argwhere(shown.heat > 0.01).tolist():
+                ink.setAlphaF(MOST_HEAT * float(shown.heat[row, column]))
+                painter.fillRect(cell_at(row, column), ink)
+        line = self._theme.colour("card")
+        line.setAlphaF(0.55 if shown.heat.size else 0.3)
+        painter.setPen(QPen(line, 1))
+        painter.drawLines([QLineF(x, ys[0], x, ys[-1]) for x in xs])
+        painter.drawLines([QLineF(xs[0], y, xs[-1], y) for y in ys])
+        painter.setPen(QPen(self._theme.colour("accent"), 3))
+        painter.drawRect(cell_at(*shown.cell))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+
+    def _build(self) -> None:
+        photo = Card()
+        photo.column.setContentsMargins(4, 4, 4, 8)
+        photo.column.addWidget(self.canvas, 1)
+        below = QVBoxLayout()
+        below.setContentsMargins(12, 0, 12, 0)
+        below.setSpacing(2)
+        set_role(self.shape, "mono")
+        self.shape.setToolTip("Rows × columns × anchors × (4 + p_c + classes) of this output.")
+        below.addWidget(self.shape)
+        below.addWidget(self.summary)
+        photo.column.addLayout(below)
+        self._side = Card("Cell")
+        self._side.column.addWidget(self.anchors)
+        self._side.column.addWidget(self.numbers)
+        self._side.column.addSpacing(6)
+        heading = QLabel("Classes, if there is an object")
+        set_role(heading, "group")
+        self._side.column.addWidget(heading)
+        self._side.column.addWidget(self.bars)
+        self._side.column.addStretch(1)
+        upper = QHBoxLayout()
+        upper.setSpacing(12)
+        upper.addWidget(photo, 1)
+        upper.addWidget(self._side)
+        lower = Card()
+        lower.column.addWidget(self.stages)
+        sliders = QHBoxLayout()
+        sliders.setSpacing(28)
+        sliders.addWidget(self.p_c, 1)
+        sliders.addWidget(self.iou, 1)
+        lower.column.addLayout(sliders)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        column.addLayout(upper, 1)
+        column.addWidget(lower)
+
+    def _on_theme_changed(self) -> None:
+        self._side.setFixedWidth(side_width(self._theme, self.width()))
+        if self._shown is not None:
+            self.numbers.setText(self._described(self._shown.anchors[self._shown.chosen]))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._side.setFixedWidth(side_width(self._theme, self.width()))
+
+
+class Bars(QWidget):
+    """Shares between 0 and 1 as bars with their names, the largest first."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._bars: tuple[tuple[str, float], ...] = ()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        theme.changed.connect(self.updateGeometry)
+
+    def show_bars(self, bars: Sequence[tuple[str, float]]) -> None:
+        """Show these."""
+        self._bars = tuple(bars)
+        self.setAccessibleName(", ".join(f"{name} {value:.3f}" for name, value in self._bars))
+        self.setToolTip(
+            "Each class has its own sigmoid, so they need not sum to 1.\n"
+            + "\n".join(f"{name} {value:.4f}" for name, value in self._bars)
+        )
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(120, self._theme.px(24) * max(len(self._bars), 1))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        height = self._theme.px(24)
+        for i, (name, value) in enumerate(self._bars):
+            row = QRectF(0, i * height, self.width(), height)
+            track = QRectF(0, row.bottom() - 5, self.width(), 3)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self._theme.colour("line"))
+            painter.drawRoundedRect(track, 1.5, 1.5)
+            painter.setBrush(self._theme.colour("output"))
+            painter.drawRoundedRect(QRectF(0, track.top(), self.width() * value, 3), 1.5, 1.5)
+            painter.setPen(self._theme.colour("text"))
+            painter.setFont(self._theme.font(12))
+            words = row.adjusted(0, 0, 0, -5)
+            middle = Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(words, Qt.AlignmentFlag.AlignLeft | middle, name)
+            painter.setFont(self._theme.font(12, is_mono=True))
+            painter.drawText(words, Qt.AlignmentFlag.AlignRight | middle, short(value))
+
+
+def _size(anchor: AnchorShown) -> str:
+    return f"{anchor.anchor[0]:g} × {anchor.anchor[1]:g}"

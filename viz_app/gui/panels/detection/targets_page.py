@@ -1,0 +1,232 @@
+"""The target builder: the cells over the photo, and a cell's label beside an answer ŷ."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from PySide6.QtCore import QLineF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPen, QResizeEvent, QTransform
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from viz_app.gui.panel import ActionButton, Card
+from viz_app.gui.panels.detection.box_layer import class_colour
+from viz_app.gui.panels.detection.grid_page import GridCanvas
+from viz_app.gui.panels.detection.suppression_page import side_width
+from viz_app.gui.theme import Theme, set_role
+from viz_app.gui.widgets.choices import ChoiceButtons
+from viz_app.labs.controls import Choice, Option
+from viz_app.labs.detection.presenter import DetectionPresenter
+from viz_app.labs.detection.scene import DetectionScene
+from viz_app.labs.detection.targets import TargetsShown, text
+
+ANCHOR = Choice("target_anchor", "Anchor", (), "Which anchor's part of the label is shown.")
+ANCHOR_ACTIONS = ("One anchor", "Anchors of the slides", "Fit two anchors", "Fit five anchors")
+DOT_PX = 5
+PLAIN_TABLE = """QTableWidget { padding: 0; background: transparent; }
+QTableWidget:!focus { border: 2px solid transparent; }
+QHeaderView { background: transparent; }"""  # it lies in a card that has a frame
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+class TargetsPage(QWidget):
+    """Shows where each drawn box goes in the label y."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._shown: TargetsShown | None = None
+        self._presenter: DetectionPresenter | None = None
+        self.canvas = GridCanvas(theme, "Photo with the label's cells")
+        self.canvas.setToolTip(
+            "A box belongs to the cell of its midpoint. Click a cell, or walk with the arrow keys."
+        )
+        self.canvas.add_overlay(self._paint)
+        self.anchors = ChoiceButtons(ANCHOR)
+        self.table = QTableWidget(0, 4)
+        self.table.setHorizontalHeaderLabels(["", "y", "ŷ", "Δ²"])
+        self.table.setAccessibleName("Label and answer of the chosen cell")
+        self.table.setToolTip(
+            "Type into the column ŷ; “?” is what the loss does not look at. Δ² is (ŷ − y)²."
+        )
+        self.table.verticalHeader().hide()
+        self.table.setShowGrid(False)
+        header = self.table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        header.setMinimumSectionSize(20)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
+        self.table.setTextElideMode(Qt.TextElideMode.ElideNone)
+        self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.table.setStyleSheet(PLAIN_TABLE)
+        self.table.cellChanged.connect(self._on_cell_changed)
+        self.loss = QLabel()
+        self.shape = QLabel()
+        set_role(self.shape, "mono")
+        self.shape.setToolTip("Cells × cells × anchors × (p_c, the box and the classes).")
+        self.summary = QLabel()
+        self.summary.setWordWrap(True)
+        set_role(self.summary, "muted")
+        self._row = QHBoxLayout()
+        self._build()
+        theme.changed.connect(self._on_theme_changed)
+
+    def attach(self, presenter: DetectionPresenter) -> None:
+        """Connect the intents."""
+        self._presenter = presenter
+        self.canvas.clicked.connect(presenter.target_cell_clicked)
+        self.canvas.cell_moved.connect(presenter.target_cell_moved)
+        self.anchors.moved.connect(lambda value: presenter.edited("target_anchor", value))
+        actions = {action.text: action for action in presenter.actions}
+        for name in ANCHOR_ACTIONS:
+            self._row.addWidget(ActionButton(actions[name], self._theme))
+        self._row.addStretch(1)
+
+    def show_scene(self, scene: DetectionScene) -> None:
+        """There is no control on this page beside those of the label."""
+
+    def show_targets(self, shown: TargetsShown, pixels: np.ndarray) -> None:
+        """Show cells, boxes and the chosen cell's numbers."""
+        self._shown = shown
+        self.canvas.show_pixels(pixels)
+        self.canvas.update()
+        row, column = shown.cell
+        self._side.title.setText(f"Label of row {row}, column {column}")
+        self.anchors.set_options(
+            tuple(
+                Option(i, str(i + 1), f"Height {a.h:.2f}, width {a.w:.2f} of the picture.")
+                for i, a in enumerate(shown.anchors)
+            )
+        )
+        self.anchors.setVisible(len(shown.anchors) > 1)
+        self.anchors.show_value(shown.chosen)
+        self._fill_table(shown)
+        self.loss.setText(f"loss = {shown.loss:.4f}")
+        self.shape.setText(shown.shape)
+        self.summary.setText(f"{shown.summary}\n{shown.landmarks}")
+
+    def _fill_table(self, shown: TargetsShown) -> None:
+        self.table.blockSignals(True)
+        self.table.setRowCount(len(shown.terms))
+        font = self._theme.font(12, is_mono=True)
+        for row, term in enumerate(shown.terms):
+            texts = (term.name, text(term.y), f"{term.y_hat:g}", text(term.term))
+            tokens = ("muted", "input", "kernel", "output")
+            for column, (words, token) in enumerate(zip(texts, tokens, strict=True)):
+                item = QTableWidgetItem(words)
+                item.setFont(font)
+                is_blank = words == "?"
+                item.setForeground(self._theme.colour("muted" if is_blank else token))
+                if column != 2:
+                    item.setFlags(Qt.ItemFlag.ItemIsEnabled)
+                if column:
+                    item.setTextAlignment(
+                        Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+                    )
+                self.table.setItem(row, column, item)
+            self.table.setRowHeight(row, self._theme.px(26))
+        self.table.blockSignals(False)
+
+    def _on_cell_changed(self, row: int, column: int) -> None:
+        if self._presenter is None or self._shown is None:
+            return
+        item = self.table.item(row, column)
+        try:
+            value = float(item.text().replace(",", ".")) if item is not None else math.nan
+        except ValueError:
+            value = math.nan
+        if math.isfinite(value):
+            self._presenter.answer_edited(row, value)
+        else:
+            self._fill_table(self._shown)
+
+    def _paint(self, painter: QPainter, transform: QTransform) -> None:
+        shown = self._shown
+        if shown is None:
+            return
+        width, height = shown.size
+        area = transform.mapRect(QRectF(0, 0, width, height))
+        step_x, step_y = area.width() / shown.grid, area.height() / shown.grid
+
+        def cell_at(row: int, column: int) -> QRectF:
+            return QRectF(area.left() + column * step_x, area.top() + row * step_y, step_x, step_y)
+
+        for place in shown.placed:
+            ground = self._theme.colour("warning" if place.is_collision else "output")
+            ground.setAlphaF(0.35)
+            painter.fillRect(cell_at(place.row, place.column), ground)
+        line = self._theme.colour("card")
+        line.setAlphaF(0.6)
+        painter.setPen(QPen(line, 1))
+        for i in range(shown.grid + 1):
+            x, y = area.left() + i * step_x, area.top() + i * step_y
+            painter.drawLines(
+                [QLineF(x, area.top(), x, area.bottom()), QLineF(area.left(), y, area.right(), y)]
+            )
+        self._paint_boxes(painter, transform, shown)
+        chosen = cell_at(*shown.cell)
+        painter.setPen(QPen(self._theme.colour("accent"), 3))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(chosen)
+        anchor = shown.anchors[shown.chosen]
+        if len(shown.anchors) > 1:
+            size = QRectF(0, 0, anchor.w * area.width(), anchor.h * area.height())
+            size.moveCenter(chosen.center())
+            pen = QPen(self._theme.colour("kernel_line"), 2)
+            pen.setDashPattern([4, 3])
+            painter.setPen(pen)
+            painter.drawRect(size)
+
+    def _paint_boxes(self, painter: QPainter, transform: QTransform, shown: TargetsShown) -> None:
+        for box in shown.boxes:
+            rect = transform.mapRect(QRectF(box.x1, box.y1, box.x2 - box.x1, box.y2 - box.y1))
+            index = shown.names.index(box.label) if box.label else 0
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(class_colour(index), 2.5))
+            painter.drawRect(rect)
+            painter.setBrush(class_colour(index))
+            painter.setPen(QPen(self._theme.colour("card"), 1.5))
+            painter.drawEllipse(rect.center(), DOT_PX, DOT_PX)
+
+    def _build(self) -> None:
+        photo = Card()
+        photo.column.setContentsMargins(4, 4, 4, 8)
+        photo.column.addWidget(self.canvas, 1)
+        below = QVBoxLayout()
+        below.setContentsMargins(12, 0, 12, 0)
+        below.setSpacing(2)
+        below.addWidget(self.shape)
+        below.addWidget(self.summary)
+        photo.column.addLayout(below)
+        self._side = Card("Label")
+        self._side.column.addWidget(self.anchors)
+        self._side.column.addWidget(self.table, 1)
+        set_role(self.loss, "mono")
+        self._side.column.addWidget(self.loss)
+        upper = QHBoxLayout()
+        upper.setSpacing(12)
+        upper.addWidget(photo, 1)
+        upper.addWidget(self._side)
+        lower = Card()
+        self._row.setSpacing(8)
+        lower.column.addLayout(self._row)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        column.addLayout(upper, 1)
+        column.addWidget(lower)
+
+    def _on_theme_changed(self) -> None:
+        self._side.setFixedWidth(side_width(self._theme, self.width()))
+        if self._shown is not None:
+            self._fill_table(self._shown)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._side.setFixedWidth(side_width(self._theme, self.width()))

@@ -1,0 +1,1 @@
+"""The style lab's panel."""

@@ -1,0 +1,242 @@
+"""The column on the left: content, style with the bundled styles, and the history of runs."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QIcon, QImage, QImageReader, QPainter, QPainterPath, QPaintEvent, QPixmap
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from viz_app.core.records import Picture
+from viz_app.files.resources import resource
+from viz_app.files.samples import SAMPLES
+from viz_app.gui.image_strip import to_qimage
+from viz_app.gui.panel import Card
+from viz_app.gui.theme import Theme, set_role
+from viz_app.labs.style.shown import HistoryLine
+
+COLUMN_PX = 176
+THUMB_PX = (44, 34)
+KEPT_PX = 320  # pictures are kept here no larger than this
+EMPTY = "Runs that are reset or replaced stay here; a double click brings one back."
+
+
+class Thumbnail(QWidget):
+    """A picture as large as the place allows, with round corners."""
+
+    def __init__(self, theme: Theme, name: str) -> None:
+        super().__init__()
+        self._theme = theme
+        self._image: QImage | None = None
+        self._pixels: np.ndarray | None = None
+        self.setAccessibleName(name)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def show_pixels(self, pixels: np.ndarray | None) -> None:
+        """Show uint8 [H, W, 3]."""
+        if pixels is self._pixels:
+            return
+        self._pixels = pixels
+        self._image = None
+        if pixels is not None:
+            skip = max(max(pixels.shape[:2]) // (2 * KEPT_PX), 1)
+            self._image = to_qimage(np.ascontiguousarray(pixels[::skip, ::skip])).scaled(
+                KEPT_PX,
+                KEPT_PX,
+                Qt.AspectRatioMode.KeepAspectRatio,
+                Qt.TransformationMode.SmoothTransformation,
+            )
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._theme.px(144), self._theme.px(112))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(60, 48)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._image is None:
+            return
+        size = self._image.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
+        target = QRectF(
+            (self.width() - size.width()) / 2,
+            (self.height() - size.height()) / 2,
+            size.width(),
+            size.height(),
+        )
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        shape = QPainterPath()
+        shape.addRoundedRect(target, 5, 5)
+        painter.setClipPath(shape)
+        painter.drawImage(target, self._image)
+
+
+class StylePicker(QWidget):
+    """The bundled styles as small pictures; arrow keys and Tab walk over them."""
+
+    chosen = Signal(str)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._are_read = False
+        self._group = QButtonGroup(self)
+        self._refs: list[str] = []
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(4)
+        for i, sample in enumerate(s for s in SAMPLES if s.kind == "style"):
+            button = QPushButton()
+            button.setCheckable(True)
+            button.setToolTip(f"{sample.title}: paint in this manner.")
+            button.setAccessibleName(f"Style: {sample.title}")
+            set_role(button, "thumb")
+            self._group.addButton(button, i)
+            self._refs.append(f"sample:{sample.name}")
+            grid.addWidget(button, i // 3, i % 3)
+        self._group.idClicked.connect(lambda i: self.chosen.emit(self._refs[i]))
+        theme.changed.connect(self._on_theme_changed)
+        self._on_theme_changed()
+
+    def show_style(self, ref: str) -> None:
+        """Mark a style; none if it is the user's own."""
+        self._group.setExclusive(False)
+        for i, known in enumerate(self._refs):
+            self._group.button(i).setChecked(known == ref)
+        self._group.setExclusive(True)
+
+    def _on_theme_changed(self) -> None:
+        size = QSize(*map(self._theme.px, THUMB_PX))
+        for button in self._group.buttons():
+            button.setIconSize(size)
+            button.setFixedSize(size + QSize(6, 6))
+
+    def showEvent(self, event: object) -> None:
+        if self._are_read:
+            return
+        self._are_read = True
+        for i, ref in enumerate(self._refs):
+            path = resource("images", "styles", f"{ref.removeprefix('sample:')}.jpg")
+            reader = QImageReader(str(path))
+            width, height = (2 * n for n in THUMB_PX)
+            reader.setScaledSize(
+                reader.size().scaled(width, height, Qt.AspectRatioMode.KeepAspectRatioByExpanding)
+            )
+            image = reader.read().copy(0, 0, width, height)
+            self._group.button(i).setIcon(QIcon(QPixmap.fromImage(image)))
+
+
+class InputColumn(QWidget):
+    """Content, style, history."""
+
+    style_chosen = Signal(str)
+    open_asked = Signal()
+    run_chosen = Signal(int)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self.content = Thumbnail(theme, "Content picture")
+        self.content.setToolTip("What is painted: the current image. Choose another on the right.")
+        self.style_picture = Thumbnail(theme, "Style picture")
+        self.style_picture.setToolTip("In whose manner it is painted.")
+        self.picker = StylePicker(theme)
+        self.picker.chosen.connect(self.style_chosen)
+        self.open = QPushButton("Open…")
+        self.open.setToolTip("Paint in the manner of a picture file.")
+        self.open.setAccessibleName("Open a style picture")
+        set_role(self.open, "flat")
+        self.open.clicked.connect(self.open_asked)
+        self.history = QListWidget()
+        self.history.setToolTip("Earlier runs; a double click or Enter brings one back.")
+        self.history.setAccessibleName("History of runs")
+        self.history.setWordWrap(True)
+        self.history.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.history.itemActivated.connect(
+            lambda item: self.run_chosen.emit(self.history.row(item))
+        )
+        self._lines: tuple[HistoryLine, ...] = ()
+        self._empty = QLabel(EMPTY)
+        self._empty.setWordWrap(True)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignTop)
+        set_role(self._empty, "muted")
+        self._build()
+        theme.changed.connect(self._on_theme_changed)
+        self._on_theme_changed()
+
+    def show_inputs(self, content: Picture | None, style: Picture | None, title: str) -> None:
+        """Show the two pictures."""
+        self.content.show_pixels(None if content is None else content.pixels)
+        self.style_picture.show_pixels(None if style is None else style.pixels)
+        self._style_card.title.setText(f"S · {title}")
+        self._style_card.title.setToolTip(f"Style S: {title}")
+
+    def show_history(self, lines: tuple[HistoryLine, ...]) -> None:
+        """List the earlier runs."""
+        self._empty.setVisible(not lines)
+        self.history.setVisible(bool(lines))
+        if _keys(lines) == _keys(self._lines):
+            return
+        self._lines = lines
+        self.history.clear()
+        for line in lines:
+            item = QListWidgetItem("\n".join((line.name, *line.words.split(" · "))))
+            item.setToolTip(
+                f"{line.name}: {line.words}, {line.more}. A double click brings it back."
+            )
+            if line.pixels is not None:
+                item.setIcon(QIcon(QPixmap.fromImage(to_qimage(line.pixels))))
+            self.history.addItem(item)
+
+    def _build(self) -> None:
+        content = Card("C · Content")
+        set_role(content.title, "input")
+        content.column.setContentsMargins(10, 8, 10, 10)
+        content.column.setSpacing(6)
+        content.column.addWidget(self.content, 1)
+        self._style_card = style = Card("S")
+        set_role(style.title, "kernel")
+        style.column.setContentsMargins(10, 8, 10, 8)
+        style.column.setSpacing(6)
+        style.column.addWidget(self.style_picture, 1)
+        style.column.addWidget(self.picker)
+        style.column.removeWidget(style.title)
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(style.title, 1)
+        row.addWidget(self.open)
+        style.column.insertLayout(0, row)
+        style.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._history_card = history = Card("History")
+        history.column.setContentsMargins(10, 8, 10, 10)
+        history.column.setSpacing(6)
+        history.column.addWidget(self.history, 1)
+        history.column.addWidget(self._empty, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        column.addWidget(content, 5)
+        column.addWidget(style, 8)
+        column.addWidget(history, 5)
+
+    def _on_theme_changed(self) -> None:
+        self.setFixedWidth(self._theme.px(COLUMN_PX))
+        self.history.setIconSize(QSize(self._theme.px(44), self._theme.px(44)))
+
+
+def _keys(lines: tuple[HistoryLine, ...]) -> list[tuple[str, str]]:
+    return [(line.name, line.words) for line in lines]

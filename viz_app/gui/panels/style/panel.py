@@ -1,0 +1,280 @@
+"""The style lab's panel: inputs on the left, the picture in the middle, its costs below."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from viz_app.core.records import Picture
+from viz_app.files.images import FORMATS
+from viz_app.gui.panel import ActionButton, Card, Panel
+from viz_app.gui.panels.style.costs import CostCurves, Legend, TermBars
+from viz_app.gui.panels.style.easel import Easel
+from viz_app.gui.panels.style.grams import GramView
+from viz_app.gui.panels.style.inputs import InputColumn
+from viz_app.gui.theme import Theme, set_role
+from viz_app.gui.widgets.choices import ChoiceButtons
+from viz_app.labs.controls import Action
+from viz_app.labs.style.controls import BELOW
+from viz_app.labs.style.jobs import Grams
+from viz_app.labs.style.presenter import StylePresenter
+from viz_app.labs.style.scene import StyleScene
+from viz_app.labs.style.shown import CostsShown, EaselShown, HistoryLine, Offer
+
+BELOW_PX = 184
+SAVES = "PNG (*.png);;JPEG (*.jpg);;TIFF (*.tif)"
+
+
+class StylePanel(Panel):
+    """The view of the style lab."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
+        self.inputs = InputColumn(theme)
+        self.easels = [Easel(0, theme), Easel(1, theme)]
+        self.easels[1].hide()
+        self.offer = OfferCard()
+        self.offer.hide()
+        self.curves = CostCurves(theme)
+        self.bars = TermBars(theme)
+        self.legend = Legend(theme)
+        self.grams = GramView(theme)
+        self.below = ChoiceButtons(BELOW)
+        self.buttons: dict[str, ActionButton] = {}
+        self.presets = QPushButton("Presets")
+        self.presets.setToolTip("Weights that are known to give a certain look, one click each.")
+        self._preset_menu = QMenu(self.presets)
+        self._preset_menu.setToolTipsVisible(True)
+        self.presets.setMenu(self._preset_menu)
+        self._scene = StyleScene()
+        self._commands = QHBoxLayout()
+        self._commands.setSpacing(8)
+        self.header = QWidget()
+        self._header = QHBoxLayout(self.header)
+        self._header.setContentsMargins(0, 0, 0, 0)
+        self._header.setSpacing(8)
+        self._header.addStretch(1)
+        self._build()
+        for easel in self.easels:
+            easel.looked.connect(self._on_looked)
+        theme.changed.connect(self._on_theme_changed)
+        self._on_theme_changed()
+
+    def attach(self, presenter: StylePresenter) -> None:  # type: ignore[override]
+        """Connect the intents."""
+        self._presenter = presenter
+        actions = {action.text: action for action in presenter.actions}
+        self.buttons["play"] = ActionButton(presenter.play_action(), self.theme, is_primary=True)
+        for text in ("Step", "Reset", "Branch", "Keep one", "Save picture…"):
+            self.buttons[text] = ActionButton(actions[text], self.theme)
+        for i, button in enumerate(self.buttons.values()):
+            (self._commands if i < 3 else self._header).addWidget(button)
+        self._commands.addWidget(self.presets)
+        self._commands.addStretch(1)
+        for preset in presenter.presets:
+            entry = self._preset_menu.addAction(preset.text)
+            entry.setToolTip(preset.tip)
+            entry.triggered.connect(preset.run)
+        self._on_theme_changed()
+        self.inputs.style_chosen.connect(presenter.style_chosen)
+        self.inputs.open_asked.connect(self.ask_style)
+        self.inputs.run_chosen.connect(presenter.restored)
+        self.below.moved.connect(lambda value: presenter.edited("below", value))
+        self.grams.layer_chosen.connect(lambda value: presenter.edited("gram_layer", value))
+        self.offer.button.clicked.connect(presenter.offer_accepted)
+        for easel in self.easels:
+            easel.chosen.connect(presenter.easel_chosen)
+
+    def show_scene(self, scene: StyleScene) -> None:
+        """Show the values of the controls in the panel."""
+        self._scene = scene
+        self.inputs.picker.show_style(scene.style)
+        self.below.show_value(scene.below)
+        for stack in (self._stack, self._heads):
+            stack.setCurrentIndex(0 if scene.below == "costs" else 1)
+        self.grams.show_layer(scene.gram_layer)
+
+    def show_inputs(self, content: Picture | None, style: Picture | None, title: str) -> None:
+        """Show the two pictures."""
+        self.inputs.show_inputs(content, style, title)
+        words = f"“{content.name}” in the manner of “{title}”" if content is not None else ""
+        self._intent = f"Start paints {words}." if words else ""
+
+    def show_easels(self, easels: tuple[EaselShown, ...]) -> None:
+        """Show the picture of each run."""
+        is_two = len(easels) > 1
+        for easel, shown in zip(self.easels, easels, strict=False):
+            easel.show_easel(shown, is_two, self._scene.is_wiped)
+            if not shown.words:
+                easel.words.setText(self._intent)
+        self.easels[1].setVisible(is_two)
+
+    def show_commands(self, play: Action) -> None:
+        """Show which commands can be given now."""
+        self.buttons["play"].show_action(play)
+        for button in self.buttons.values():
+            button.refresh()
+        is_two = self.buttons["Keep one"].isEnabled()
+        self.buttons["Keep one"].setVisible(is_two)
+        self.buttons["Branch"].setVisible(not is_two)
+
+    def show_costs(self, costs: CostsShown) -> None:
+        """Draw the curves and the layers' shares."""
+        self.curves.show_costs(costs)
+        self.bars.show_costs(costs)
+        self.legend.show_costs(costs)
+
+    def show_grams(self, grams: Grams | None) -> None:
+        """Draw the Gram matrices."""
+        self.grams.show_grams(grams)
+
+    def show_history(self, lines: tuple[HistoryLine, ...]) -> None:
+        """List the runs that can be brought back."""
+        self.inputs.show_history(lines)
+
+    def show_offer(self, offer: Offer | None) -> None:
+        """Show what is missing, or that nothing is."""
+        if offer is not None:
+            self.offer.show_offer(offer)
+        self.offer.setVisible(offer is not None)
+
+    def ask_save(self, suggestion: str) -> None:
+        """Ask where to save the picture."""
+        name, chosen = QFileDialog.getSaveFileName(self, "Save picture", suggestion, SAVES)
+        if name:
+            path = Path(name)
+            suffix = chosen.partition("(*")[2].rstrip(")")
+            self._presenter.filing.saved_to(
+                path if path.suffix else path.with_suffix(suffix or ".png")
+            )
+
+    def ask_film(self, suggestion: str) -> None:
+        """Ask where to save the film."""
+        name, _ = QFileDialog.getSaveFileName(self, "Save film", suggestion, "GIF (*.gif)")
+        if name:
+            self._presenter.filing.film_saved_to(Path(name))
+
+    def ask_painted(self) -> None:
+        """Ask for a picture that this program saved."""
+        name, _ = QFileDialog.getOpenFileName(
+            self, "Open the settings of a picture", "", "Pictures (*.png *.jpg *.jpeg *.tif *.tiff)"
+        )
+        if name:
+            self._presenter.filing.settings_opened(Path(name))
+
+    def ask_style(self) -> None:
+        """Ask for a picture file to paint in the manner of."""
+        patterns = " ".join(f"*{suffix}" for suffixes in FORMATS.values() for suffix in suffixes)
+        name, _ = QFileDialog.getOpenFileName(
+            self, "Open a style picture", "", f"Images ({patterns});;All files (*)"
+        )
+        if name:
+            self._presenter.style_chosen(str(Path(name).absolute()))
+
+    def _build(self) -> None:
+        pictures = QHBoxLayout()
+        pictures.setSpacing(12)
+        for easel in self.easels:
+            pictures.addWidget(easel, 1)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._build_costs())
+        self._stack.addWidget(self.grams)
+        self._heads = QStackedWidget()
+        self._heads.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._heads.addWidget(self.legend)
+        self._heads.addWidget(self.grams.head)
+        self._below_card = Card()
+        self._below_card.column.setContentsMargins(12, 10, 12, 8)
+        self._below_card.column.setSpacing(6)
+        self._below_card.column.addWidget(self._stack, 1)
+        choose = QHBoxLayout()
+        choose.setSpacing(16)
+        choose.addWidget(self.below)
+        choose.addWidget(self._heads, 1)
+        self._below_card.column.insertLayout(1, choose)
+        middle = QVBoxLayout()
+        middle.setSpacing(12)
+        middle.addWidget(self.offer)
+        middle.addLayout(pictures, 1)
+        middle.addLayout(self._commands)
+        middle.addWidget(self._below_card)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(12)
+        row.addWidget(self.inputs)
+        row.addLayout(middle, 1)
+        self._intent = ""
+
+    def _build_costs(self) -> QWidget:
+        page = QWidget()
+        row = QHBoxLayout(page)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(16)
+        row.addWidget(self.curves, 3)
+        row.addWidget(self.bars, 2)
+        return page
+
+    def _on_looked(self, index: int, zoom: float, share: QPointF) -> None:
+        other = self.easels[1 - index]
+        if other.isVisible():
+            other.look_at(zoom, share)
+
+    def _on_theme_changed(self) -> None:
+        self._below_card.setFixedHeight(self.theme.px(BELOW_PX) + 20)
+        if "play" in self.buttons:  # its words change, its place does not
+            self.buttons["play"].setMinimumWidth(self.theme.px(96))
+
+
+class OfferCard(Card):
+    """What is missing, how large it is and whose, and a button that brings it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._title = QLabel()
+        self._sentence = QLabel()
+        self._sentence.setWordWrap(True)
+        self._facts = QLabel()
+        self._facts.setWordWrap(True)
+        set_role(self._facts, "muted")
+        self.button = QPushButton("Get it…")
+        self.button.setToolTip("Open the list of networks, to fetch this one.")
+        set_role(self.button, "primary")
+        words = QVBoxLayout()
+        words.setSpacing(4)
+        for label in (self._title, self._sentence, self._facts):
+            words.addWidget(label)
+        row = QHBoxLayout()
+        row.setSpacing(16)
+        row.addLayout(words, 1)
+        row.addWidget(self.button, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.column.addLayout(row)
+
+    def show_offer(self, offer: Offer) -> None:
+        """Show the words of an offer."""
+        self._title.setText(f"<b>{offer.title}</b>")
+        self._sentence.setText(offer.sentence)
+        self._facts.setText(offer.facts)
+
+
+def main() -> Any:
+    """Show the panel alone."""
+    from viz_app.gui.alone import show_alone
+
+    return show_alone(StylePanel)
+
+
+if __name__ == "__main__":
+    main()

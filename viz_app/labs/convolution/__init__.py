@@ -1,0 +1,1 @@
+"""The convolution lab: scene, presenter, jobs and PyTorch program."""

@@ -1,0 +1,1 @@
+"""The style lab: a style transfer that is steered while it runs."""

@@ -1,0 +1,279 @@
+"""The style lab's controls, each with the formula that it acts on."""
+
+from __future__ import annotations
+
+from viz_app.core.style_terms import (
+    BETA_UNIT,
+    FILTERS_UNIT,
+    STYLE_LAYERS,
+    VARIATION_UNIT,
+)
+from viz_app.labs.controls import Choice, Group, Option, Slider, Toggle
+from viz_app.labs.style.scene import (
+    FEWEST_STEPS,
+    MOST,
+    MOST_STEPS,
+    OFF,
+    SIZES,
+    StyleScene,
+    shown_factor,
+)
+
+COST = "J(G) = α J_content + β Σ λ[l] J_style[l] + τ TV"
+LIVE = "Acts on the running optimisation at its next step; the left end is off."
+
+
+def _factor(field: str, label: str, tip: str, colour: str = "accent") -> Slider:
+    return Slider(
+        field,
+        label,
+        OFF,
+        MOST,
+        f"{tip}\n{LIVE}",
+        0.01,
+        is_log=True,
+        colour=colour,
+        shown=shown_factor,
+        is_usable=_IS_USABLE.get(field, _has_style if field.startswith("lambda") else _always),
+    )
+
+
+def _always(scene: StyleScene) -> bool:
+    return True
+
+
+def _has_content(scene: StyleScene) -> bool:
+    return scene.mode != "style"
+
+
+def _has_style(scene: StyleScene) -> bool:
+    return scene.mode != "content"
+
+
+_IS_USABLE = {"alpha": _has_content, "beta": _has_style}
+
+
+def _is_transfer(scene: StyleScene) -> bool:
+    return scene.mode == "transfer"
+
+
+def _begins_with_noise(scene: StyleScene) -> bool:
+    return scene.mode != "transfer" or scene.start == "noise"
+
+
+MODE = Choice(
+    "mode",
+    "What is painted",
+    (
+        Option("transfer", "Transfer", "The content picture in the manner of the style picture."),
+        Option(
+            "content",
+            "Content alone",
+            "β = 0, from noise: what the content layer knows of the picture.",
+        ),
+        Option(
+            "style", "Style alone", "α = 0, from noise: what the Gram matrices know of the style."
+        ),
+    ),
+    COST,
+)
+BELOW = Choice(
+    "below",
+    "Below the picture",
+    (
+        Option("costs", "Costs", "J and its terms, step by step and layer by layer."),
+        Option("gram", "Gram matrices", "Those of the style S, of the picture G, and S − G."),
+    ),
+    "What is shown below the picture.",
+)
+GRAM_LAYER = Choice(
+    "gram_layer",
+    "Layer of the Gram matrices",
+    tuple(Option(name, name.removeprefix("conv")) for name in STYLE_LAYERS),
+    "Gram matrix of a layer: G[k, k'] = Σ over positions of a[k] · a[k'].",
+)
+
+WEIGHTS = Group(
+    "Weights, live",
+    (
+        _factor(
+            "alpha",
+            "Content α",
+            f"{COST}\nJ_content = ½ ‖a(C) − a(G)‖²; α = slider / (n_H n_W n_C) of its layer.",
+            "input",
+        ),
+        _factor("beta", "Style β", f"{COST}\nβ = {BETA_UNIT:,.0f} · slider.", "kernel"),
+        _factor(
+            "variation",
+            "Smooth τ",
+            f"{COST}\nTV = Σ squared differences of neighbouring pixels; "
+            f"τ = {VARIATION_UNIT:g} · slider / (3 H W).",
+        ),
+        Slider(
+            "rate",
+            "Rate",
+            OFF,
+            MOST,
+            "Learning rate: a step of Adam moves a pixel by about 0.03 · slider of the range from "
+            "black to white; L-BFGS takes slider × its own step.\n"
+            "Acts on the running optimisation.",
+            0.01,
+            is_log=True,
+        ),
+    ),
+)
+LAMBDAS = Group(
+    "Style layers λ, live",
+    tuple(
+        _factor(
+            f"lambda_{i}",
+            name,
+            f"J_style[l] = ‖G(S) − G(G)‖²_F / (2 n_H n_W n_C)² of {name}; "
+            f"λ[l] = slider · ({FILTERS_UNIT} / n_C)⁴.",
+            "kernel",
+        )
+        for i, name in enumerate(STYLE_LAYERS, 1)
+    ),
+)
+
+GROUPS = (
+    Group("What is painted", (MODE,)),
+    WEIGHTS,
+    LAMBDAS,
+    Group(
+        "Content layer",
+        (
+            Choice(
+                "content_layer",
+                "Content layer",
+                tuple(
+                    Option(f"conv{s}_{k}", f"conv{s}_{k}")
+                    for s, depth in enumerate((2, 2, 3, 3, 3), 1)
+                    for k in range(1, depth + 1)
+                ),
+                "The layer whose activation a(C) the picture keeps: early layers keep every pixel, "
+                "late ones only what is there. The picture is carried over.",
+                style="list",
+                is_usable=_has_content,
+            ),
+        ),
+    ),
+    Group(
+        "Optimiser",
+        (
+            Choice(
+                "optimiser",
+                "Optimiser",
+                (
+                    Option("adam", "Adam", "Robust; many small steps."),
+                    Option("lbfgs", "L-BFGS", "Learns how the cost bends: fewer steps needed."),
+                ),
+                "How a gradient becomes a step; may be changed while it runs.",
+            ),
+        ),
+    ),
+    Group(
+        "Start from",
+        (
+            Choice(
+                "start",
+                "Start from",
+                (
+                    Option("content", "Content", "The content picture itself."),
+                    Option("noise", "Noise", "Evenly spread noise, the same for the same seed."),
+                    Option("picture", "Picture", "The picture that was painted last."),
+                ),
+                "What a run begins with.",
+                is_usable=_is_transfer,
+            ),
+            Slider(
+                "seed",
+                "Seed",
+                0,
+                9999,
+                "Which noise: the same number gives the same noise everywhere.",
+                is_usable=_begins_with_noise,
+            ),
+        ),
+    ),
+    Group(
+        "Size, longer side in pixels",
+        (
+            Choice(
+                "size",
+                "Size",
+                tuple(Option(s, str(s), f"Longer side {s} pixels.") for s in SIZES),
+                "Time and memory grow with the square of it. The picture is carried over.",
+                style="chips",
+            ),
+            Toggle(
+                "is_coarse_to_fine",
+                "Coarse to fine",
+                "Paint at half and quarter the size first, at least 128 px: large forms come "
+                "sooner, and the first steps are quick.",
+                lambda s: s.size >= 2 * SIZES[0],
+            ),
+        ),
+    ),
+    Group(
+        "End",
+        (
+            Slider(
+                "steps",
+                "Steps",
+                FEWEST_STEPS,
+                MOST_STEPS,
+                "The run ends after so many steps; more lets it go on.",
+                10,
+            ),
+            Toggle(
+                "is_plateau_end",
+                "At a plateau",
+                "End once 40 steps have lowered J by less than a thousandth.",
+            ),
+        ),
+    ),
+    Group(
+        "Colours",
+        (
+            Choice(
+                "colours",
+                "Colours",
+                (
+                    Option("style", "Style's", "The colours come with the style."),
+                    Option(
+                        "luminance",
+                        "Original",
+                        "The content picture's colours, with the brightness that was painted.",
+                    ),
+                    Option(
+                        "histogram",
+                        "Matched",
+                        "The style picture gets the content's mean colour and spread before its "
+                        "style is measured (Gatys et al., 2016).",
+                    ),
+                ),
+                "Whose colours the picture has.",
+            ),
+            Toggle(
+                "is_wiped",
+                "Before and after",
+                "Content left of a line that can be dragged, the painted picture right of it.",
+            ),
+        ),
+    ),
+    Group(
+        "Numbers",
+        (
+            Choice(
+                "precision",
+                "Precision",
+                (
+                    Option("auto", "Fast", "bfloat16 where the processor has it, then float32."),
+                    Option("float32", "Exact", "float32 throughout."),
+                ),
+                "What the network is computed in.",
+            ),
+        ),
+    ),
+)

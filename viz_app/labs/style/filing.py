@@ -1,0 +1,104 @@
+"""Pictures, films and settings of runs as files: asking where, writing, reading back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Protocol
+
+from viz_app.core.errors import SceneError
+from viz_app.engine.engine import Failure, Job
+from viz_app.files.images import text_of
+from viz_app.labs.presenter import House
+from viz_app.labs.style import jobs
+from viz_app.labs.style.runs import Run
+
+SAVE_LANE = "style.save"
+LAB = "style"
+
+
+class Asks(Protocol):
+    """The part of the view that asks for file names."""
+
+    def ask_save(self, suggestion: str) -> None:
+        """Ask where to save the picture."""
+
+    def ask_film(self, suggestion: str) -> None:
+        """Ask where to save the film."""
+
+
+class Filing:
+    """Saves what the steered run painted; ``steered`` tells which run that is."""
+
+    def __init__(
+        self,
+        view: Asks,
+        house: House,
+        steered: Callable[[], Run],
+        on_failed: Callable[[Failure], None],
+    ) -> None:
+        self._view = view
+        self._house = house
+        self._steered = steered
+        self._on_failed = on_failed
+
+    def save_asked(self) -> None:
+        """Ask for a file name for the picture."""
+        run = self._steered()
+        if run.painted is not None:
+            self._view.ask_save(f"{stem_of(run)}.png")
+
+    def saved_to(self, path: Path) -> None:
+        """Save the picture with its scene inside."""
+        run = self._steered()
+        if run.painted is not None:
+            scene = self._house.document.to_json(LAB).decode()
+            path = path if path.suffix else path.with_suffix(".png")
+            self._run(jobs.save(path, run.painted.pixels, scene), f"Saving {path.name}")
+
+    def film_asked(self) -> None:
+        """Ask for a file name for the film."""
+        run = self._steered()
+        if run.painted is not None:
+            self._view.ask_film(f"{stem_of(run)}.gif")
+
+    def film_saved_to(self, path: Path) -> None:
+        """Save the film of the run so far."""
+        path = path.with_suffix(".gif")
+        self._run(jobs.save_film(path, self._steered().film.frames), f"Saving {path.name}")
+
+    def settings_opened(self, path: Path) -> None:
+        """Lay the scene inside a saved picture on the desk; what was there is one undo away."""
+        self._house.runner.run(
+            SAVE_LANE,
+            lambda turn: text_of(path),
+            title=f"Reading {path.name}",
+            on_done=lambda text: self._open_text(path, text),
+            on_failed=self._on_failed,
+        )
+
+    def _run(self, job: Job, title: str) -> None:
+        self._house.runner.run(
+            SAVE_LANE,
+            job,
+            title=title,
+            on_done=lambda _none: None,
+            on_failed=self._on_failed,
+        )
+
+    def _open_text(self, path: Path, text: Mapping[str, str]) -> None:
+        try:
+            sentences = self._house.document.open_json(text.get("convolab", "").encode())
+        except SceneError:
+            self._house.speaker.tell(
+                f"“{path.name}” holds no settings: choose a picture that was saved here."
+            )
+        else:
+            if sentences:
+                self._house.speaker.tell(sentences[0])
+
+
+def stem_of(run: Run) -> str:
+    """A file name for what a run painted, without its ending: ``chelsea as night``."""
+    content = "picture" if run.content is None else Path(run.content.name).stem
+    return f"{content} as {Path(run.scene.style.removeprefix('sample:')).stem}"

@@ -1,0 +1,58 @@
+"""Asks for the Gram matrices of the picture under way, one question at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from viz_app.engine.engine import Failure
+from viz_app.labs.presenter import House
+from viz_app.labs.style import jobs
+from viz_app.labs.style.jobs import Grams
+from viz_app.labs.style.runs import Run
+
+GRAM_LANE = "style.gram"
+
+
+class GramWatch:
+    """Holds the newest answer; a picture that changes meanwhile is asked about next."""
+
+    def __init__(
+        self, house: House, on_answer: Callable[[], None], on_failed: Callable[[Failure], None]
+    ) -> None:
+        self._house = house
+        self._on_answer = on_answer
+        self._on_failed = on_failed
+        self._answers_to: tuple[Any, ...] = ()
+        self.newest: Grams | None = None
+        self.is_asked = False
+
+    def ask(self, run: Run, layer: str) -> None:
+        """Ask about a run's picture, unless that is known or another question is open."""
+        if self.is_asked or run.state is None or run.style is None:
+            return
+        wanted = (run.state, run.style.ref, layer)  # a state equals itself only
+        if wanted == self._answers_to or not self._house.weights.is_present(jobs.NETWORK):
+            return
+        self._answers_to, self.is_asked = wanted, True
+        size = max(run.state.picture.shape[:2])
+        self._house.runner.run(
+            GRAM_LANE,
+            jobs.grams(self._house.weights, run.style, size, run.state.picture, layer),
+            title="Comparing Gram matrices",
+            on_done=self._take,
+            on_failed=self._fail,
+        )
+
+    def cancelled(self, lane: str) -> None:
+        """The engine was told to let a lane go."""
+        if lane == GRAM_LANE:
+            self.is_asked = False
+
+    def _take(self, grams: Grams) -> None:
+        self.newest, self.is_asked = grams, False
+        self._on_answer()
+
+    def _fail(self, failure: Failure) -> None:
+        self.is_asked = False
+        self._on_failed(failure)

@@ -1,0 +1,275 @@
+"""The style lab's jobs, for the engine's thread; torch is imported inside them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viz_app.core.records import Picture
+from viz_app.core.style_terms import StyleControls, StyleSettings, StyleSnapshot, StyleState
+from viz_app.engine.engine import Progress, Turn
+from viz_app.engine.mailbox import Mailbox
+from viz_app.files.film import save_gif
+from viz_app.files.images import save_image
+from viz_app.files.weights import WeightsStore
+from viz_app.labs.style.colours import with_colours_of, with_luminance_of
+from viz_app.labs.style.film import FRAME_MS, LAST_MS
+from viz_app.labs.style.trace import Trace, steered
+
+NETWORK = "vgg16"
+CLIPPED = 99.5  # percentile at which a scale ends: a few cells would hide the others
+Pixels = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """What a running optimisation reads at each step."""
+
+    controls: StyleControls
+    is_luminance_kept: bool = False
+    is_plateau_end: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Painting:
+    """What is to be painted, from two pictures."""
+
+    content: Pixels
+    style: Pixels
+    stages: tuple[StyleSettings, ...]
+    is_style_recoloured: bool = False
+    state: StyleState | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Painted:
+    """One step: the picture as it is shown, and where its costs end in the trace.
+
+    ``best`` is the step with the lowest J since a weight was last moved.
+    """
+
+    snapshot: StyleSnapshot
+    pixels: Pixels
+    rows: int
+    best: StyleSnapshot
+    progress: Progress
+    is_flat: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Grams:
+    """The Gram matrices of a layer, divided by the number of positions, and its activation.
+
+    Parameters
+    ----------
+    style, painted
+        float32 [n_C, n_C]
+    maps
+        a(G) of the layer, float32 [n_C, n_H, n_W]
+    top, bound
+        where the scales of the matrices (from 0) and of their difference (±) end
+    shades
+        S, G and S − G on these scales, uint8 [n_C, n_C], made here to spare the window
+    """
+
+    layer: str
+    style: NDArray[np.float32]
+    painted: NDArray[np.float32]
+    maps: NDArray[np.float32]
+    top: float
+    bound: float
+    shades: tuple[Pixels, Pixels, Pixels]
+
+
+def load_network(store: WeightsStore, device: str) -> Any:
+    """Return the network that judges pictures."""
+    from viz_app.nets.vgg import vgg16_features
+
+    return vgg16_features(store.read(NETWORK)).to(device)
+
+
+def optimise(
+    net: Any,
+    content: Pixels,
+    style: Pixels,
+    settings: StyleSettings,
+    live: Callable[[], StyleControls],
+    turn: Turn,
+    state: StyleState | None,
+) -> Generator[StyleSnapshot, None, None]:
+    """Return the steps of an optimisation."""
+    from viz_app.compute.style.run import stylise
+
+    return stylise(net, content, style, settings, live, turn.check, lambda: turn.device, state)
+
+
+def paint(
+    store: WeightsStore, painting: Painting, mailbox: Mailbox[Live], trace: Trace
+) -> Callable[[Turn], Generator[Painted, None, Painted | None]]:
+    """Paint through all stages, a step a turn; each stage carries the last one's picture on."""
+
+    def job(turn: Turn) -> Generator[Painted, None, Painted | None]:
+        net = _network(store, turn)
+        style = painting.style
+        if painting.is_style_recoloured:
+            style = with_colours_of(style, painting.content)
+        last = painting.stages[-1]
+        state, painted = painting.state, None
+        walker = _Walker(painting, mailbox, trace)
+        for settings in painting.stages:
+            if state is not None and state.step >= settings.steps and settings is not last:
+                continue
+            if painted is not None:
+                trace.mark(f"{settings.size_px} px", painted.snapshot.step)
+            for painted in walker.steps(net, style, settings, state, turn):
+                yield painted
+                if painted.is_flat and mailbox.read().is_plateau_end:
+                    break
+            if painted is not None:
+                state = painted.snapshot.state
+        return painted
+
+    return job
+
+
+class _Walker:
+    """Takes the steps of one stage after the other and notes what happened."""
+
+    def __init__(self, painting: Painting, mailbox: Mailbox[Live], trace: Trace) -> None:
+        self._painting = painting
+        self._mailbox = mailbox
+        self._trace = trace
+        self._controls: StyleControls | None = None
+        self._best: StyleSnapshot | None = None
+        self._small_content: Pixels | None = None
+
+    def steps(
+        self,
+        net: Any,
+        style: Pixels,
+        settings: StyleSettings,
+        state: StyleState | None,
+        turn: Turn,
+    ) -> Generator[Painted, None, None]:
+        """Yield the snapshots of a stage as the lab shows them."""
+        self._best = None
+        content = self._painting.content
+        for snapshot in optimise(net, content, style, settings, self._live, turn, state):
+            rows = self._trace.add(snapshot)
+            if self._best is None or snapshot.total <= self._best.total:
+                self._best = snapshot
+            yield Painted(
+                snapshot,
+                self._shown(snapshot.picture),
+                rows,
+                self._best,
+                Progress(snapshot.step, self._painting.stages[-1].steps),
+                self._trace.is_flat(),
+            )
+
+    def _live(self) -> StyleControls:
+        controls = self._mailbox.read().controls
+        if self._controls is not None and controls != self._controls:
+            step = self._trace.rows[-1].step if self._trace.rows else 0
+            self._trace.mark(steered(self._controls, controls), step)
+            self._best = None
+        self._controls = controls
+        return controls
+
+    def _shown(self, painted: Pixels) -> Pixels:
+        if not self._mailbox.read().is_luminance_kept:
+            return painted
+        if self._small_content is None or self._small_content.shape != painted.shape:
+            self._small_content = resized(self._painting.content, painted.shape[:2])
+        return with_luminance_of(painted, self._small_content)
+
+
+def recoloured(painted: Painted, content: Pixels, is_luminance_kept: bool) -> Callable[[Turn], Any]:
+    """Show a step that was taken in other colours."""
+
+    def job(turn: Turn) -> Painted:
+        pixels = painted.snapshot.picture
+        if is_luminance_kept:
+            pixels = with_luminance_of(pixels, resized(content, pixels.shape[:2]))
+        return replace(painted, pixels=pixels)
+
+    return job
+
+
+def grams(
+    store: WeightsStore, style: Picture, size_px: int, picture: np.ndarray, layer: str
+) -> Callable[[Turn], Grams]:
+    """Compare the Gram matrices of a style and of a picture under way (float [H, W, 3])."""
+
+    def job(turn: Turn) -> Grams:
+        import torch
+
+        from viz_app.compute.style import cost, pictures
+        from viz_app.compute.style.features import Features
+
+        net = _network(store, turn)
+        name = Features(net).names([layer])[layer]
+
+        def activation(pixels: np.ndarray) -> Any:
+            x = pictures.as_tensor(pixels, pictures.shape_at(pixels, size_px)).to(turn.device)
+            return net(x, [name], turn.check)[name]
+
+        def matrix(a: Any) -> NDArray[np.float32]:
+            return np.asarray((cost.gram(a) / (a.shape[-1] * a.shape[-2])).cpu().numpy())
+
+        with torch.no_grad():
+            of_style = turn.keep(
+                ("style", "gram", style.ref, size_px, layer, turn.device),
+                lambda: matrix(activation(style.pixels)),
+            )
+            a_g = activation(picture)
+            maps = a_g[0].contiguous().cpu().numpy()
+            return compared(layer, of_style, matrix(a_g), maps)
+
+    return job
+
+
+def compared(
+    layer: str,
+    style: NDArray[np.float32],
+    painted: NDArray[np.float32],
+    maps: NDArray[np.float32],
+) -> Grams:
+    """Two Gram matrices on a common scale, and their difference on its own."""
+    difference = style - painted
+    top = float(np.percentile(np.stack([style, painted]), CLIPPED)) or 1.0
+    bound = float(np.percentile(np.abs(difference), CLIPPED)) or 1.0
+    shades = shaded(style, top), shaded(painted, top), shaded((difference + bound) / 2, bound)
+    return Grams(layer, style, painted, maps, top, bound, shades)
+
+
+def shaded(values: NDArray[np.floating[Any]], top: float) -> Pixels:
+    """Numbers from 0 to ``top`` as uint8; what lies beyond is clipped."""
+    return np.asarray(np.clip(values * (255 / top), 0, 255).astype(np.uint8))
+
+
+def save(path: Path, pixels: Pixels, scene_json: str) -> Callable[[Turn], None]:
+    """Save a picture with the scene that painted it inside."""
+    return lambda turn: save_image(path, pixels, {"convolab": scene_json})
+
+
+def save_film(path: Path, frames: Sequence[Pixels]) -> Callable[[Turn], None]:
+    """Save the frames of a run as a GIF."""
+    return lambda turn: save_gif(path, frames, FRAME_MS, LAST_MS)
+
+
+def resized(pixels: Pixels, shape: Sequence[int]) -> Pixels:
+    """A picture at the size of a run, as the run itself resizes it."""
+    from viz_app.compute.style import pictures
+
+    return pictures.as_pixels(pictures.as_tensor(pixels, (shape[0], shape[1])))
+
+
+def _network(store: WeightsStore, turn: Turn) -> Any:
+    device = turn.device
+    return turn.keep(("style", NETWORK, device), lambda: load_network(store, device))
