@@ -8,11 +8,12 @@ from typing import Literal
 
 import pytest
 from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout
-from viz_app.files.weights import WeightsStore
+from pytestqt.qtbot import QtBot
 
 from viz_app import app as program_of
 from viz_app.engine.engine import Progress
 from viz_app.files.settings import Places
+from viz_app.files.weights import WeightsStore
 from viz_app.gui.panel import Panel
 from viz_app.labs.controls import Action, Choice, Group, Option, Slider, Toggle
 from viz_app.labs.lab import Lab
@@ -126,6 +127,15 @@ class CountPresenter(Presenter):
 
 class OtherPresenter(CountPresenter):
     lab = counting_lab("other")
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch):
+    """A busy machine is slow, not wrong: wait longer than pytest-qt's five seconds."""
+    plain = QtBot.waitUntil
+    monkeypatch.setattr(
+        QtBot, "waitUntil", lambda bot, is_so, *, timeout=30_000: plain(bot, is_so, timeout=timeout)
+    )
 
 
 @pytest.fixture

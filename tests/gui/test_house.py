@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
 
 from viz_app.files.images import save_image
 
-
 NEWER = b'{"version": 99, "convolab": 99}'
 
 

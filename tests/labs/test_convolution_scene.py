@@ -1,3 +1,4 @@
+from contextlib import suppress
 from dataclasses import fields, replace
 
 import msgspec
@@ -40,12 +41,8 @@ def test_the_scene_of_every_example_survives_a_file(name):
 def test_whatever_a_file_holds_is_resolved_to_something_that_can_be_shown(dimensions, wild):
     scene = resolve(replace(ConvolutionScene(), dimensions=dimensions, **wild))
     assert resolve(scene) == scene
-    try:
-        layer = layer_of(scene, None)
-    except VizError as error:
-        assert str(error).endswith(".")
-    else:
-        assert np.isfinite(layer.a).all()
+    with suppress(VizError):  # told, and the last good picture stays
+        assert np.isfinite(layer_of(scene, None).a).all()
 
 
 @pytest.mark.parametrize(

@@ -85,10 +85,8 @@ def test_the_program_of_the_photo_prints_its_size_and_range(tmp_path):
     desk = Desk(replace(picture, ref=str(path))).edit(view="photo", kernel="Sobel vertical")
     words = run(desk.presenter.snippet())
     z = desk.presenter.photo.filtered.z
-    size, low, high, _mean = ast.literal_eval(
-        "(" + words.strip().replace(") ", "), ").replace(" -", ",-").replace(" ", ",") + ")"
-    )
-    assert size == z.shape[1:]
+    height, width, low, high = ast.literal_eval(words)
+    assert (height, width) == z.shape[1:]
     np.testing.assert_allclose((low, high), (z.min(), z.max()), rtol=1e-5)
 
 
