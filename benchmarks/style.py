@@ -169,7 +169,7 @@ class Plain:
         for name, gram in zip(STYLE_LAYERS, grams, strict=True):
             cost = cost + 1e3 * (plain_gram(found[name]) - gram).square().sum()
         self.optimiser.zero_grad()
-        cost.backward()
+        cost.backward()  # type: ignore[no-untyped-call]
         self.optimiser.step()
         with torch.no_grad():
             self.picture.clamp_(0, 1)
