@@ -234,3 +234,22 @@ def test_everything_that_can_be_used_has_a_name_and_a_tooltip(lab):
                     continue
                 assert widget.accessibleName(), widget
                 assert widget.toolTip(), widget
+
+
+def test_the_views_can_be_read_with_larger_text(lab, start_house, qtbot):
+    window = lab.panel.window()
+    lab.panel.theme.set_scale(1.5)
+    qtbot.waitUntil(lambda: lab.panel.views.width() >= lab.panel.views.sizeHint().width())
+    assert window.export_button.text() == ""
+    assert window.export_button.accessibleName() == "Export"
+    lab.panel.theme.set_scale(1.0)
+    qtbot.waitUntil(lambda: window.export_button.text() == "Export")
+
+
+def test_the_inspector_shows_only_what_a_view_can_use(lab):
+    widgets = lab.controls.widgets
+    assert not widgets["map"].isVisible()
+    assert widgets["taps"].isVisible()
+    lab.presenter.edited("view", "learn")
+    assert widgets["rate"].isVisible()
+    assert not widgets["taps"].isVisible()

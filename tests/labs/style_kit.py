@@ -201,6 +201,6 @@ def quick_optimise(net, content, style, settings, live, turn, state):
         )  # fmt: skip
         if step >= settings.steps:
             return
-        share = min(0.05 * controls.rate * controls.beta, 1.9)
+        share = min(0.05 * controls.rate * controls.beta, 2.5)  # beyond 2 it goes astray
         picture = (picture + share * (target - picture)).astype(np.float32)
         step += 1

@@ -9,6 +9,8 @@ from PIL import Image
 
 from tests.labs.convolution_kit import Desk, photo
 
+pytest.importorskip("torch", reason="the programs are PyTorch's")
+
 CASES = {
     "example": {"example": "vertical_edge"},
     "strided": {"example": "strided"},

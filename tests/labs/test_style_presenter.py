@@ -242,11 +242,12 @@ def test_a_branch_goes_on_from_the_same_picture_and_listens_alone(bench):
 
 def test_the_best_picture_can_be_taken_back(bench):
     started(bench, 3)
-    bench.presenter.edited("rate", 38.0)
+    bench.presenter.edited("rate", 44.0)
     bench.runner.take(4)
     bench.presenter.best_taken()
     rows = bench.run.trace.rows
     since = bench.run.trace.marks[0].row
+    assert rows[-1].total > rows[since].total
     assert bench.run.painted.snapshot.total == min(row.total for row in rows[since:])
     assert bench.run.status == "idle"
 

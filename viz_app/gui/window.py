@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import (
+    QAction,
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QIcon,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -36,6 +43,8 @@ from viz_app.labs.presenter import Presenter
 
 RAIL_PX, TOP_PX = 84, 44
 SMALLEST_PX = (880, 600)
+LAB_MARGINS_PX = 40 + 3 * 10  # at the sides, and between title, views and buttons
+BUTTON_ICONS = ("arrow-counter-clockwise", "code", "export")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +134,7 @@ class Window(QMainWindow):
         self.inspector.show_lab(name)
         self._show_lab_actions(room.presenter.actions)
         self.setWindowTitle(f"{room.lab.title} – Convolab")
+        self._fit_buttons()
 
     def palette_actions(self) -> list[QAction]:
         """All commands that make sense now: the lab's first."""
@@ -184,7 +194,7 @@ class Window(QMainWindow):
         return self._rail_frame
 
     def _build_lab(self) -> QWidget:
-        lab = QWidget()
+        lab = self._lab = QWidget()
         lab.setObjectName("lab")
         self._title = QLabel()
         set_role(self._title, "title")
@@ -204,6 +214,7 @@ class Window(QMainWindow):
         row.addWidget(self._headers, 1)
         row.addStretch(0)
         for button in (self.undo_button, self.copy_button, self.export_button):
+            button.setAccessibleName(button.text())
             row.addWidget(button)
         self._stack = QStackedWidget()
         column = QVBoxLayout(lab)
@@ -233,8 +244,22 @@ class Window(QMainWindow):
         self._lab_menu.addActions(self._lab_actions)
         self._lab_menu.setToolTipsVisible(True)
 
+    def _fit_buttons(self) -> None:
+        """Let the buttons be icons where their words would leave the lab's views no room."""
+        buttons = (self.undo_button, self.copy_button, self.export_button)
+        metrics = self.fontMetrics()
+        words = sum(metrics.horizontalAdvance(b.accessibleName()) for b in buttons)
+        header = self.rooms[self.shown].panel.header if self.shown else None
+        views = header.sizeHint().width() if header is not None else 0
+        wanted = self._title.sizeHint().width() + views + words + 3 * self.theme.px(36)
+        is_tight = wanted > self._lab.width() - LAB_MARGINS_PX
+        for button, icon in zip(buttons, BUTTON_ICONS, strict=True):
+            button.setText("" if is_tight else button.accessibleName())
+            button.setIcon(self.theme.icon(icon) if is_tight else QIcon())
+
     def _on_theme_changed(self) -> None:
         px = self.theme.px
+        self._fit_buttons()
         self._top.setFixedHeight(px(TOP_PX))
         self._rail_frame.setFixedWidth(px(RAIL_PX))
         self._search.setFixedWidth(px(300))
@@ -242,6 +267,10 @@ class Window(QMainWindow):
             room.button.setFixedHeight(px(58))
             room.button.setIconSize(QSize(px(22), px(22)))
             room.button.setIcon(self.theme.icon(room.lab.icon))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_buttons()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls() or event.mimeData().hasImage():

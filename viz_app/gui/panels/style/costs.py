@@ -22,6 +22,7 @@ CURVES = (
     ("τ TV", "muted", "variation", Qt.PenStyle.DotLine, 1.6),
 )
 MOST_MARKS = 40
+MOST_POINTS = 300  # a dashed line of thousands takes longer than a frame to draw
 LABELLED = 6  # of the marks, the newest
 DECADES = 4.0
 LINE_PX = 18
@@ -100,8 +101,10 @@ class CostCurves(pg.PlotWidget):
             self._rows, self._count = shown.rows, 0
         if shown.count != self._count:
             self._take(shown.rows[self._count : shown.count])
+            every = -(-self._count // MOST_POINTS)
+            shown_rows = slice((self._count - 1) % every, self._count, every)  # the last among them
             for field, curve in self.curves.items():
-                curve.setData(self._steps[: self._count], self._values[field][: self._count])
+                curve.setData(self._steps[shown_rows], self._values[field][shown_rows])
         elif not shown.count:
             for curve in self.curves.values():
                 curve.setData([], [])
