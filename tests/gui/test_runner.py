@@ -106,3 +106,10 @@ def test_a_paused_job_rests_and_steps_when_asked(runner, qtbot):
     runner.resume("a", turns=1)
     qtbot.waitUntil(lambda: seen[-1] == at + 1)
     runner.cancel("a")
+
+
+def test_a_closed_runner_takes_no_job_and_stays_calm(qapp):
+    runner = Runner("test")
+    assert runner.close(10)
+    runner.run("a", lambda turn: 1, title="A")
+    assert runner.activities == []

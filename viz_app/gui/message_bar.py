@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout
 
 from viz_app.gui.theme import Theme, set_role
 from viz_app.labs.controls import Action
+
+GOOD_MS = 6000
 
 
 class MessageBar(QFrame):
@@ -35,6 +37,9 @@ class MessageBar(QFrame):
         self._close.setToolTip("Close this message.")
         self._close.clicked.connect(self.hush)
         self._buttons: list[QPushButton] = []
+        self._leave = QTimer(self)
+        self._leave.setSingleShot(True)
+        self._leave.timeout.connect(self.hush)
         self._row = QHBoxLayout()
         self._row.setSpacing(8)
         self._row.addWidget(self._text, 1)
@@ -51,9 +56,21 @@ class MessageBar(QFrame):
         """What is being told, or an empty string."""
         return "" if self.isHidden() else self._text.text()
 
-    def tell(self, sentence: str, *, actions: tuple[Action, ...] = (), details: str = "") -> None:
-        """Show one sentence, and what can be done about it."""
+    def tell(
+        self,
+        sentence: str,
+        *,
+        actions: tuple[Action, ...] = (),
+        details: str = "",
+        is_good: bool = False,
+    ) -> None:
+        """Show one sentence, and what can be done about it; good news leave by themselves."""
         self._clear_buttons()
+        set_role(self, "message", good=is_good)
+        if is_good:
+            self._leave.start(GOOD_MS)
+        else:
+            self._leave.stop()
         self._text.setText(sentence)
         self._details.setPlainText(details)
         self._details.hide()

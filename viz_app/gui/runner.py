@@ -91,6 +91,7 @@ class Runner(QObject):
         self._lock = threading.Lock()
         self._inbox: dict[tuple[str, bool], Event] = {}
         self._clients: dict[str, _Client] = {}
+        self._is_closed = False
         self._mail.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
         self.engine = Engine(self._post, name, relieve, is_held=is_held)
 
@@ -110,6 +111,8 @@ class Runner(QObject):
         on_failed: Callable[[Failure], None] | None = None,
     ) -> None:
         """Start a job; a new one in the same lane replaces it and its answers."""
+        if self._is_closed:
+            return  # the window is gone; nobody waits for an answer
         self._clients.pop(lane, None)
         ticket = self.engine.submit(lane, job)
         self._clients[lane] = _Client(ticket, on_done, on_step, on_failed, Activity(lane, title))
@@ -133,6 +136,7 @@ class Runner(QObject):
 
     def close(self, timeout_s: float = 5.0) -> bool:
         """End the engine's thread; False if it did not end in time (it is a daemon)."""
+        self._is_closed = True
         self._clients.clear()
         return self.engine.close(timeout_s)
 

@@ -219,6 +219,8 @@ QFrame[role="top"] {{ border-bottom: 1px solid {c["line"]}; }}
 QFrame[role="status"] {{ border-top: 1px solid {c["line"]}; }}
 QFrame[role="message"] {{ background: {c["warning_soft"]}; border: 1px solid {c["warning"]};
     border-radius: 10px; }}
+QFrame[role="message"][good="true"] {{ background: {c["output_soft"]};
+    border-color: {c["output"]}; }}
 QPushButton {{ background: {c["card"]}; border: 1px solid {c["line"]}; border-radius: 7px;
     padding: 0 {p(12)}px; min-height: {p(28)}px; }}
 QPushButton:hover {{ border-color: {c["edge"]}; }}

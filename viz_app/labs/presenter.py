@@ -52,8 +52,15 @@ class Runs(Protocol):
 class Speaks(Protocol):
     """One way to speak to the user: the message bar of the lab."""
 
-    def tell(self, sentence: str, *, actions: tuple[Action, ...] = (), details: str = "") -> None:
-        """Show one sentence, and what can be done about it."""
+    def tell(
+        self,
+        sentence: str,
+        *,
+        actions: tuple[Action, ...] = (),
+        details: str = "",
+        is_good: bool = False,
+    ) -> None:
+        """Show one sentence, and what can be done about it; good news leave by themselves."""
 
     def hush(self) -> None:
         """Take the sentence away: what it told is no longer so."""

@@ -73,4 +73,4 @@ class Filing:
             count = len(batch.sentences)
             words += f" {count} could not be opened: {batch.sentences[0]}"
             words += " …" if count > 1 else ""
-        self._house.speaker.tell(words)
+        self._house.speaker.tell(words, is_good=not batch.sentences)
