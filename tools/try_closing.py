@@ -22,6 +22,7 @@ import sys
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 from viz_app import app
+from viz_app import furnish as furniture
 
 def close():
     print("closing", flush=True)
@@ -29,9 +30,9 @@ def close():
         if type(window).__name__ == "Window":
             window.close()
 
-def begin(build=app.build):
-    def build_and_work(*args, **kwargs):
-        program = build(*args, **kwargs)
+def begin(furnish=furniture.furnish):
+    def furnish_and_work(*args, **kwargs):
+        program = furnish(*args, **kwargs)
         def work():
             for room in program.window.rooms.values():
                 program.keeper.choose_lab(room.lab.name)
@@ -39,9 +40,9 @@ def begin(build=app.build):
         QTimer.singleShot(50, work)
         QTimer.singleShot(int(sys.argv[1]), close)
         return program
-    return build_and_work
+    return furnish_and_work
 
-app.build = begin()
+furniture.furnish = begin()
 sys.exit(app.start())
 """
 

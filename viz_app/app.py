@@ -1,13 +1,12 @@
-"""Builds every object once and hands them to each other. The start-up story:
+"""Starts the program. The start-up story:
 
-1. ``start`` sets the switch interval, makes the ``QApplication`` and the theme, and reads the
-   settings (set aside if they are damaged).
-2. ``build`` makes the document, two runners (one engine thread for torch, one for disk and
-   network), the shelf of images, the window, and the housekeeper that ties them together; then
-   each lab's panel and presenter.
-3. The last session is laid on the desk and the window is shown. torch is not imported yet.
-4. Once the window has been painted, the engine's thread imports torch and learns the devices.
-5. When the window closes, the session is saved and both threads are stopped.
+1. ``start`` sets the switch interval, reads the settings (set aside if they are damaged), makes
+   the ``QApplication``, the theme and an empty window, and shows it: a tenth of a second.
+2. Once that is painted, ``furnish`` (furnish.py) makes the document, two runners (one engine
+   thread for torch, one for disk and network), the shelf of images and the housekeeper that ties
+   them together, and the last session is laid on the desk. Only the lab that is shown is built.
+3. Once the lab is painted, the engine's thread imports torch and learns the devices.
+4. When the window closes, the session is saved and both threads are stopped.
 """
 
 from __future__ import annotations
@@ -20,80 +19,55 @@ import sys
 import tempfile
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
-from viz_app.engine.engine import Turn
-from viz_app.files.settings import Places, load_settings
-from viz_app.files.weights import WeightsStore
-from viz_app.gui.house import HouseKeeper
-from viz_app.gui.image_strip import ImageStrip
-from viz_app.gui.panels.convolution.panel import ConvolutionPanel
-from viz_app.gui.panels.detection.panel import DetectionPanel
-from viz_app.gui.panels.style.panel import StylePanel
-from viz_app.gui.picture_shelf import PictureShelf
-from viz_app.gui.runner import Runner
+from viz_app.files.settings import Places, Settings, load_settings
 from viz_app.gui.theme import Theme
-from viz_app.gui.tour import Written, walk
 from viz_app.gui.window import Window
-from viz_app.labs.convolution.presenter import ConvolutionPresenter
-from viz_app.labs.detection.presenter import DetectionPresenter
-from viz_app.labs.document import Document
-from viz_app.labs.style.presenter import StylePresenter
+
+if TYPE_CHECKING:
+    from viz_app.engine.engine import Turn
+    from viz_app.files.weights import WeightsStore
+    from viz_app.furnish import LabParts, Program
+    from viz_app.gui.house import HouseKeeper
+    from viz_app.gui.tour import Written
 
 log = logging.getLogger(__name__)
 
-LABS: tuple[tuple[type[Any], type[Any]], ...] = (
-    (ConvolutionPresenter, ConvolutionPanel),
-    (DetectionPresenter, DetectionPanel),
-    (StylePresenter, StylePanel),
-)
 SWITCH_INTERVAL_S = 0.001  # a Python loop in the worker must not hold up the window
+BUILD_AHEAD_MS = 400  # after torch is there: the other labs, one at a time
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
-    """What was built, for the tour and for tests."""
-
-    app: QApplication
-    window: Window
-    keeper: HouseKeeper
-    theme: Theme
+def empty_window(app: QApplication, settings: Settings) -> Window:
+    """Make the window as it is before there is anything in it."""
+    theme = Theme(app)
+    theme.set_mode(settings.theme)  # type: ignore[arg-type]
+    theme.set_scale(settings.text_scale)
+    window = Window(theme)
+    window.resize(*settings.window)
+    return window
 
 
 def build(
     app: QApplication,
     places: Places,
-    labs: Sequence[tuple[type[Any], type[Any]]] = LABS,
+    labs: Sequence[LabParts] | None = None,
     store: WeightsStore | None = None,
 ) -> Program:
-    """Build the program; nothing is shown yet."""
+    """Build the whole program at once, for the tour and for tests; nothing is shown yet."""
+    from viz_app import furnish
+
     settings, sentence = load_settings(places.settings)
-    theme = Theme(app)
-    theme.set_mode(settings.theme)  # type: ignore[arg-type]
-    theme.set_scale(settings.text_scale)
-    document = Document(presenter.lab for presenter, _panel in labs)
-    runner = Runner("engine", _relieve, app, is_held=True)
-    errands = Runner("errands", parent=app)
-    shelf = PictureShelf(document, errands, places.pasted, app)
-    strip = ImageStrip(shelf, lambda: keeper.open_images(), theme)
-    strip.chosen.connect(document.choose_image)
-    window = Window(theme, strip)
-    window.resize(*settings.window)
-    keeper = HouseKeeper(
-        window, document, shelf, runner, errands, store or WeightsStore(), theme, places, settings
-    )
-    for presenter_type, panel_type in labs:
-        panel = panel_type(theme)
-        keeper.add_lab(presenter_type.lab, panel, presenter_type(panel, keeper.parts))
+    window = empty_window(app, settings)
+    program = furnish.furnish(window, places, settings, labs or furnish.LABS, store)
     if sentence:
-        keeper.tell(sentence)
-    return Program(app, window, keeper, theme)
+        program.keeper.tell(sentence)
+    return program
 
 
 def start(images: Sequence[str] = (), lab: str = "", theme: str = "") -> int:
@@ -104,16 +78,28 @@ def start(images: Sequence[str] = (), lab: str = "", theme: str = "") -> int:
     app = QApplication(sys.argv[:1])
     app.setApplicationName("Convolab")
     app.setDesktopFileName("convolab")
-    program = build(app, places)
+    settings, sentence = load_settings(places.settings)
+    window = empty_window(app, settings)
     if theme:
-        program.theme.set_mode(theme)  # type: ignore[arg-type]
-    _catch_everything(program.keeper)
-    keeper = program.keeper
-    keeper.restore(images, lab)
-    open_program(program)
+        window.theme.set_mode(theme)  # type: ignore[arg-type]
+    programs: list[Program] = []
+
+    def on_painted() -> None:
+        from viz_app.furnish import furnish
+
+        program = furnish(window, places, settings)
+        programs.append(program)
+        _catch_everything(program.keeper)
+        if sentence:
+            program.keeper.tell(sentence)
+        program.keeper.restore(images, lab)
+        open_program(program)
+
+    _FirstPaint(window.status_bar).happened.connect(on_painted)
+    window.show()
     status = app.exec()
     log.info("ended with %d", status)
-    if not keeper.has_ended:
+    if any(not program.keeper.has_ended for program in programs):
         # Python would tear modules down under a thread that is still in an import or a read.
         logging.shutdown()
         os._exit(status)
@@ -122,6 +108,8 @@ def start(images: Sequence[str] = (), lab: str = "", theme: str = "") -> int:
 
 def tour(out: Path, size: tuple[int, int], theme: str, scale: float) -> Written:
     """Show every lab without a screen, on the samples, and write what each shows."""
+    from viz_app.gui.tour import walk
+
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     app = QApplication(sys.argv[:1])
     with tempfile.TemporaryDirectory() as home:  # the user's own session is left alone
@@ -152,6 +140,7 @@ def open_program(program: Program) -> None:
     def on_painted() -> None:
         keeper.shelf.load_thumbs()
         keeper.runner.engine.release()
+        keeper.build_ahead(BUILD_AHEAD_MS)
 
     first_paint.happened.connect(on_painted)
     program.window.show()
@@ -171,12 +160,6 @@ class _FirstPaint(QObject):
             watched.removeEventFilter(self)
             QTimer.singleShot(0, self.happened.emit)
         return False
-
-
-def _relieve() -> None:
-    from viz_app.compute import device
-
-    device.relieve()
 
 
 def _keep_a_log(places: Places) -> None:

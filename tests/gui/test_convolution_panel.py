@@ -238,6 +238,7 @@ def test_everything_that_can_be_used_has_a_name_and_a_tooltip(lab):
 
 def test_the_views_can_be_read_with_larger_text(lab, start_house, qtbot):
     window = lab.panel.window()
+    window.resize(1440, 900)
     lab.panel.theme.set_scale(1.5)
     qtbot.waitUntil(lambda: lab.panel.views.width() >= lab.panel.views.sizeHint().width())
     assert window.export_button.text() == ""

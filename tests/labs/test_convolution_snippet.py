@@ -92,8 +92,9 @@ def test_the_program_of_the_photo_prints_its_size_and_range(tmp_path):
     np.testing.assert_allclose((low, high), (z.min(), z.max()), rtol=1e-5)
 
 
-def test_the_program_of_the_comparison_prints_both_ways_round():
-    desk = Desk().edit(view="compare", example="true_convolution")
+@pytest.mark.parametrize("fields", [{}, {"padding": "same", "stride": 2, "cells_x": 9}])
+def test_the_program_of_the_comparison_prints_both_ways_round(fields):
+    desk = Desk().edit(example="true_convolution", **fields).edit(view="compare")
     lines = run(desk.presenter.snippet()).splitlines()
     numbers = desk.presenter.numbers()
     assert ast.literal_eval(lines[1].removeprefix("convolution ")) == (

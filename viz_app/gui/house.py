@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QBuffer, QMimeData, QObject
+from PySide6.QtCore import QBuffer, QMimeData, QObject, QTimer
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
@@ -21,16 +21,15 @@ from viz_app.files.settings import Places, Settings
 from viz_app.files.weights import WeightsStore
 from viz_app.gui.command_palette import CommandPalette, KeysDialog
 from viz_app.gui.commands import house_menus
-from viz_app.gui.inspector import ControlList
+from viz_app.gui.control_list import ControlList
 from viz_app.gui.networks_dialog import NetworksDialog
 from viz_app.gui.panel import Panel
 from viz_app.gui.picture_shelf import PictureShelf
 from viz_app.gui.runner import Runner
 from viz_app.gui.session_keeper import SessionKeeper
 from viz_app.gui.theme import Theme
-from viz_app.gui.window import Window
+from viz_app.gui.window import Parts, Window
 from viz_app.labs.document import Desk, Document
-from viz_app.labs.lab import Lab
 from viz_app.labs.presenter import House, Presenter
 
 EXPORTS = (
@@ -91,10 +90,21 @@ class HouseKeeper(QObject):
             runner.activity_changed.connect(self._on_activity_changed)
             runner.failed.connect(self._on_failed)
 
-    def add_lab(self, lab: Lab[Any], panel: Panel, presenter: Presenter[Any, Any]) -> None:
-        """Open a lab's room."""
-        panel.attach(presenter)
-        self.window.add_lab(lab, panel, presenter, ControlList(lab, presenter.edited, self.theme))
+    def add_lab(
+        self,
+        presenter_type: type[Presenter[Any, Any]],
+        make_panel: Callable[[Theme], Panel],
+    ) -> None:
+        """Open a lab's room; what is in it is made at the first look."""
+        lab = presenter_type.lab
+
+        def build() -> Parts:
+            panel = make_panel(self.theme)
+            presenter = presenter_type(panel, self.parts)
+            panel.attach(presenter)
+            return Parts(panel, presenter, ControlList(lab, presenter.edited, self.theme))
+
+        self.window.add_lab(lab, build)
 
     def open_house(self) -> None:
         """Show the desk as it is and from now on; called once all labs are there."""
@@ -106,6 +116,21 @@ class HouseKeeper(QObject):
     def wake_engine(self, wake: Wake) -> None:
         """Import torch on the engine's thread, and learn which devices there are."""
         self.runner.run("house.wake", wake, title="Loading torch", on_done=self._on_awake)
+
+    def build_ahead(self, every_ms: int) -> None:
+        """Once torch is there, build the labs not looked at yet, one at a time."""
+        self._builder = QTimer(self)
+        self._builder.timeout.connect(self._build_next)
+        self._builder.start(every_ms)
+
+    def _build_next(self) -> None:
+        if not self.devices:
+            return  # torch is still being imported
+        waiting = [room for room in self.window.rooms.values() if not room.is_built]
+        if waiting:
+            _ = waiting[0].parts
+        else:
+            self._builder.stop()
 
     # Changes of the desk
 
@@ -279,7 +304,7 @@ class HouseKeeper(QObject):
                 self.networks.cancel(row)
         self.runner.cancel(lane)
         self.errands.cancel(lane)
-        for room in self.window.rooms.values():
+        for room in self.window.built_rooms:
             room.presenter.cancelled(lane)
 
     def set_theme(self, mode: str) -> None:
@@ -326,7 +351,7 @@ class HouseKeeper(QObject):
         self.window.status_bar.show_activities([*self.runner.activities, *self.errands.activities])
 
     def _on_network_arrived(self, name: str) -> None:
-        for room in self.window.rooms.values():
+        for room in self.window.built_rooms:
             if name in room.lab.networks and room.lab.name == self.window.shown:
                 self.window.message_bar.hush()
                 room.presenter.network_arrived(name)
@@ -375,7 +400,7 @@ class HouseKeeper(QObject):
             window=(self.window.width(), self.window.height()),
         )
         self.session.save_now(self.settings)
-        for room in self.window.rooms.values():
+        for room in self.window.built_rooms:
             room.presenter.close()
         # A thread may sit in an import or in a network read; both are daemons.
         self.has_ended = self.runner.close(timeout_s=1.0) & self.errands.close(timeout_s=0.3)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QAction
@@ -10,7 +10,9 @@ from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from viz_app.gui.theme import Theme, set_role
 from viz_app.labs.controls import Action
-from viz_app.labs.presenter import Presenter
+
+if TYPE_CHECKING:
+    from viz_app.labs.presenter import Presenter
 
 
 class Panel(QWidget):

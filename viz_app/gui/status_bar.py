@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import psutil
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QProgressBar, QPushButton
 
-from viz_app.gui.runner import Activity
 from viz_app.gui.theme import Theme, set_role
+
+if TYPE_CHECKING:
+    from viz_app.gui.runner import Activity
 
 HEIGHT_PX = 30
 MEMORY_EVERY_MS = 2000
@@ -67,11 +70,9 @@ class StatusBar(QFrame):
         row.addStretch(1)
         for widget in (self.image, self._memory, keys):
             row.addWidget(widget)
-        self._process = psutil.Process()
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._show_memory)
         self._timer.start(MEMORY_EVERY_MS)
-        self._show_memory()
         self.show_activities([])
         theme.changed.connect(self._on_theme_changed)
         self._on_theme_changed()
@@ -116,7 +117,9 @@ class StatusBar(QFrame):
             self.amount.setText(_amount(shown))
 
     def _show_memory(self) -> None:
-        self._memory.setText(f"{self._process.memory_info().rss / 2**20:,.0f} MB")
+        import psutil  # not before the first paint
+
+        self._memory.setText(f"{psutil.Process().memory_info().rss / 2**20:,.0f} MB")
 
     def _on_theme_changed(self) -> None:
         self.setFixedHeight(self._theme.px(HEIGHT_PX))

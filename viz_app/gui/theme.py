@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import Literal
 
-import pyqtgraph as pg
-import qtawesome
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
@@ -139,6 +137,8 @@ class Theme(QObject):
 
     def icon(self, name: str, token: str = "text") -> QIcon:
         """Return an icon of the outline set in a token's colour."""
+        import qtawesome  # reads its fonts: not before the first icon is wanted
+
         return qtawesome.icon(f"ph.{name}", color=self.colour(token).name())
 
     def _on_scheme_changed(self) -> None:
@@ -149,8 +149,6 @@ class Theme(QObject):
         self._app.setFont(self.font())
         self._app.setPalette(self._palette())
         self._app.setStyleSheet(style_sheet(TOKENS[self.scheme], self.px))
-        pg.setConfigOption("background", self.colour("card"))
-        pg.setConfigOption("foreground", self.colour("muted"))
         self.changed.emit()
 
     def _palette(self) -> QPalette:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
     QDragEnterEvent,
     QDropEvent,
     QIcon,
-    QResizeEvent,
 )
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -31,15 +31,17 @@ from PySide6.QtWidgets import (
 )
 
 from viz_app.gui.commands import Menu
-from viz_app.gui.image_strip import ImageStrip
-from viz_app.gui.inspector import ControlList, Inspector
+from viz_app.gui.inspector import Inspector
 from viz_app.gui.message_bar import MessageBar
 from viz_app.gui.panel import Panel, to_qaction
 from viz_app.gui.status_bar import StatusBar
 from viz_app.gui.theme import Theme, set_role
 from viz_app.labs.controls import Action
-from viz_app.labs.lab import Lab
-from viz_app.labs.presenter import Presenter
+
+if TYPE_CHECKING:
+    from viz_app.gui.control_list import ControlList
+    from viz_app.labs.lab import Lab
+    from viz_app.labs.presenter import Presenter
 
 RAIL_PX, TOP_PX = 84, 44
 SMALLEST_PX = (880, 600)
@@ -48,14 +50,53 @@ BUTTON_ICONS = ("arrow-counter-clockwise", "code", "export")
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
-    """A lab as it stands in the window."""
+class Parts:
+    """What a lab has in the window besides its button."""
 
-    lab: Lab[Any]
     panel: Panel
     presenter: Presenter[Any, Any]
     controls: ControlList
-    button: QToolButton
+
+
+class Room:
+    """A lab as it stands in the window; its parts are built at the first look."""
+
+    def __init__(
+        self,
+        lab: Lab[Any],
+        button: QToolButton,
+        build: Callable[[], Parts],
+        on_built: Callable[[Room], None],
+    ) -> None:
+        self.lab = lab
+        self.button = button
+        self._build = build
+        self._on_built = on_built
+        self._parts: Parts | None = None
+
+    @property
+    def is_built(self) -> bool:
+        return self._parts is not None
+
+    @property
+    def parts(self) -> Parts:
+        """The panel, the presenter and the controls."""
+        if self._parts is None:
+            self._parts = self._build()
+            self._on_built(self)
+        return self._parts
+
+    @property
+    def panel(self) -> Panel:
+        return self.parts.panel
+
+    @property
+    def presenter(self) -> Presenter[Any, Any]:
+        return self.parts.presenter
+
+    @property
+    def controls(self) -> ControlList:
+        return self.parts.controls
 
 
 class Window(QMainWindow):
@@ -65,14 +106,14 @@ class Window(QMainWindow):
     dropped = Signal(object)  # QMimeData
     closing = Signal()
 
-    def __init__(self, theme: Theme, strip: ImageStrip) -> None:
+    def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.theme = theme
         self.rooms: dict[str, Room] = {}
         self.shown = ""
         self.message_bar = MessageBar(theme)
         self.status_bar = StatusBar(theme)
-        self.inspector = Inspector(strip, theme)
+        self.inspector = Inspector(theme)
         self.actions_of_menus: dict[str, list[QAction]] = {}
         self._lab_actions: list[QAction] = []
         self.setWindowTitle("Convolab")
@@ -98,10 +139,13 @@ class Window(QMainWindow):
             button.clicked.connect(by_text[text].trigger)
         self.undo_action, self.redo_action = by_text["Undo"], by_text["Redo"]
 
-    def add_lab(
-        self, lab: Lab[Any], panel: Panel, presenter: Presenter[Any, Any], controls: ControlList
-    ) -> None:
-        """Give a lab its button on the rail, its place in the middle and in the inspector."""
+    @property
+    def built_rooms(self) -> list[Room]:
+        """The rooms of the labs that have been looked at."""
+        return [room for room in self.rooms.values() if room.is_built]
+
+    def add_lab(self, lab: Lab[Any], build: Callable[[], Parts]) -> None:
+        """Give a lab its button on the rail; ``build`` makes the rest at the first look."""
         button = QToolButton()
         button.setText(lab.title)
         button.setCheckable(True)
@@ -114,11 +158,7 @@ class Window(QMainWindow):
         button.clicked.connect(lambda: self.lab_chosen.emit(lab.name))
         self._rail_group.addButton(button)
         self._rail.insertWidget(self._rail.count() - 1, button)
-        self._stack.addWidget(panel)
-        if panel.header is not None:
-            self._headers.addWidget(panel.header)
-        self.inspector.add(lab.name, controls)
-        self.rooms[lab.name] = Room(lab, panel, presenter, controls, button)
+        self.rooms[lab.name] = Room(lab, button, build, self._take_in)
         self._on_theme_changed()
 
     def show_lab(self, name: str) -> None:
@@ -145,6 +185,13 @@ class Window(QMainWindow):
         """The commands by menu, for the table of keys."""
         title = self.rooms[self.shown].lab.title if self.shown else "Lab"
         return {f"{title} lab": self._lab_actions, **self.actions_of_menus}
+
+    def _take_in(self, room: Room) -> None:
+        """Give a room that was built its place in the middle and in the inspector."""
+        self._stack.addWidget(room.panel)
+        if room.panel.header is not None:
+            self._headers.addWidget(room.panel.header)
+        self.inspector.add(room.lab.name, room.controls)
 
     def _build(self) -> None:
         outer = QWidget()
@@ -196,6 +243,7 @@ class Window(QMainWindow):
     def _build_lab(self) -> QWidget:
         lab = self._lab = QWidget()
         lab.setObjectName("lab")
+        lab.installEventFilter(self)
         self._title = QLabel()
         set_role(self._title, "title")
         self._headers = QStackedWidget()
@@ -268,9 +316,10 @@ class Window(QMainWindow):
             room.button.setIconSize(QSize(px(22), px(22)))
             room.button.setIcon(self.theme.icon(room.lab.icon))
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit_buttons()
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._lab and event.type() == QEvent.Type.Resize:
+            self._fit_buttons()
+        return super().eventFilter(watched, event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls() or event.mimeData().hasImage():

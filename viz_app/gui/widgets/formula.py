@@ -13,17 +13,16 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from viz_app.gui.theme import Theme
 
-with warnings.catch_warnings():  # it finds its font by a function that Python deprecates
-    warnings.simplefilter("ignore", DeprecationWarning)
-    import ziamath
-
 log = logging.getLogger(__name__)
-ziamath.config.svg2 = False  # QtSvg draws only the fraction bars of the default form
 
 
 @lru_cache(maxsize=512)
 def _svg(latex: str, size_px: float, colour: str) -> bytes:
     """Return a formula as SVG; 20 ms the first time, so it is kept."""
+    with warnings.catch_warnings():  # it finds its font by a function that Python deprecates
+        warnings.simplefilter("ignore", DeprecationWarning)
+        import ziamath  # 100 ms: not before the first formula is wanted
+    ziamath.config.svg2 = False  # QtSvg draws only the fraction bars of the default form
     text: str = ziamath.Latex(latex, size=size_px, color=colour, inline=False).svg()
     return text.encode()
 

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from viz_app.core.convolution.geometry import Axis
+from viz_app.core.convolution.operation import Kind
 from viz_app.core.records import Picture
+from viz_app.labs.convolution.compare import compared
 from viz_app.labs.convolution.kernels import named
-from viz_app.labs.convolution.layer import Layer, input_of, kernel_of, layer_of
+from viz_app.labs.convolution.layer import Layer, layer_of
 from viz_app.labs.convolution.numbers import Array
 from viz_app.labs.convolution.photo import PhotoLayer, photo_layer
 from viz_app.labs.convolution.scene import ConvolutionScene
 
+KINDS: tuple[tuple[Kind, str], ...] = (
+    ("correlate", "cross-correlation"),
+    ("convolve", "convolution"),
+)
 MODES = {"reflect": "reflect", "replicate": "replicate", "circular": "circular"}
 
 
@@ -147,16 +154,20 @@ def _axes(layer: Layer) -> str:
 
 def compare_program(scene: ConvolutionScene, picture: Picture | None) -> str:
     """A program that prints both outputs, and both ways round of (A∗B)∗C."""
-    x, kernel = input_of(scene, picture), kernel_of(scene)
-    assert kernel is not None
-    return f'''import torch
-import torch.nn.functional as F
+    small = compared(scene)
+    lines = ["import torch", "import torch.nn.functional as F", ""]
+    for kind, name in KINDS:
+        layer = layer_of(replace(small, kind=kind), picture)
+        assert layer.weights is not None
+        if kind == "correlate":
+            lines += [f"image = {_tensor(layer.x)}", f"kernel = {_tensor(layer.weights)}", ""]
+        lines += ["x, w = image, kernel", *_operation(layer)]
+        lines.append(f'print("{name}", y[0, 0].tolist())')
+    names = [f"{name} = {_tensor(getattr(scene, name).array())}" for name in "abc"]
+    return "\n".join([*lines, _FULL, *names, _BOTH_WAYS])
 
-x = {_tensor(x[0])}
-w = {_tensor(kernel[0, 0])}
-print("cross-correlation", F.conv2d(x[None, None], w[None, None])[0, 0].tolist())
-print("convolution", F.conv2d(x[None, None], w.flip(0, 1)[None, None])[0, 0].tolist())
 
+_FULL = '''
 
 def full(a, b, turned):
     """Every overlap of two arrays, with the second turned (convolution) or not."""
@@ -164,17 +175,12 @@ def full(a, b, turned):
     b = b.flip(0, 1) if turned else b
     return F.conv2d(F.pad(a, pad)[None, None], b[None, None])[0, 0]
 
-
-a = {_tensor(scene.a.array())}
-b = {_tensor(scene.b.array())}
-c = {_tensor(scene.c.array())}
-for turned in (True, False):
+'''
+_BOTH_WAYS = """for turned in (True, False):
     left, right = full(full(a, b, turned), c, turned), full(a, full(b, c, turned), turned)
     print("convolution" if turned else "cross-correlation", left.tolist(), right.tolist())
-    print("equal" if torch.equal(left, right) else "different")
-'''
-
-
+    print("equal" if torch.allclose(left, right, rtol=0, atol=1e-9) else "different")
+"""
 _OPEN = """import numpy as np
 import torch
 import torch.nn.functional as F
@@ -206,7 +212,7 @@ def photo_program(scene: ConvolutionScene, picture: Picture | None) -> str:
     if layer.weights is not None:
         lines.append(f"w = {_tensor(layer.weights)}")
     lines += _operation(layer)
-    lines.append("print(tuple(y.shape[2:]), y.min().item(), y.max().item(), y.mean().item())")
+    lines.append("print((*y.shape[2:], y.min().item(), y.max().item()))  # height, width, range")
     return "\n".join(lines) + "\n"
 
 

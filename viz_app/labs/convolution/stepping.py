@@ -109,8 +109,7 @@ class Stepping:
 
     @property
     def _passed(self) -> int | None:
-        assert self.layer is not None
-        has_order = not self.scene.is_scatter and len(self.layer.axes) < 3
+        has_order = not self.scene.is_scatter and self.scene.dimensions < 3
         return self.step if has_order else None
 
     def _show_pointing(self) -> None:

@@ -137,7 +137,7 @@ class GridPainter:
             ground, line = c("output_soft"), c("output_soft")
         if box.block.is_shaded and not is_ghost:
             ground = grey(plane.values[row, column])
-            text = QColor("black") if ground.lightnessF() > 0.5 else QColor("white")
+            text = on_grey(ground)
         if plane.counts is not None and not is_ghost:
             ground = blend(c("card"), c("input"), 0.55 * _share(plane.counts, row, column))
         pen = QPen(line)
@@ -227,7 +227,7 @@ class GridPainter:
         is_ghost = box.plane.ghost is not None and bool(box.plane.ghost[row, column])
         if mark.look == "wrong":
             pen = QPen(c("warning"), 2, Qt.PenStyle.DashLine)
-            self.cell_shape(painter, box, rect, QColor(0, 0, 0, 0), pen)
+            self.cell_shape(painter, box, rect, QColor(Qt.GlobalColor.transparent), pen)
             self.note(painter, box, rect, mark.note, c("warning"))
             return
         line = c("kernel_line") if token == "kernel" else c(token)
@@ -241,7 +241,7 @@ class GridPainter:
             pen.setStyle(Qt.PenStyle.DashLine)
         if box.block.is_shaded and mark.look in ("window", "use") and not is_ghost:
             soft = grey(box.plane.values[row, column])
-            text = QColor("black") if soft.lightnessF() > 0.5 else QColor("white")
+            text = on_grey(soft)
             pen.setWidthF(2)
         if box.step < 14:
             painter.setPen(QPen(line, 1))
@@ -304,6 +304,11 @@ def grey(value: float) -> QColor:
     """A number from 0 to 255 as a shade."""
     level = int(min(max(float(value), 0.0), 255.0))
     return QColor(level, level, level)
+
+
+def on_grey(ground: QColor) -> QColor:
+    """Numbers that can be read on a shade of the photo, in either scheme."""
+    return grey(0 if ground.lightnessF() > 0.5 else 255)
 
 
 def blend(a: QColor, b: QColor, share: float) -> QColor:

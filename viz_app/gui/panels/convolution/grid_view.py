@@ -159,7 +159,7 @@ class GridView(QWidget):
                 ratio = self.devicePixelRatioF()
                 pixmap = QPixmap(self.size() * ratio)
                 pixmap.setDevicePixelRatio(ratio)
-                pixmap.fill(QColor(0, 0, 0, 0))
+                pixmap.fill(QColor(Qt.GlobalColor.transparent))
                 painter = QPainter(pixmap)
                 if is_passed:  # only the outputs differ
                     painter.drawPixmap(0, 0, made[0])
