@@ -13,10 +13,8 @@ from __future__ import annotations
 
 import faulthandler
 import logging
-import logging.handlers
 import os
 import sys
-import tempfile
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -73,8 +71,8 @@ def build(
 def start(images: Sequence[str] = (), lab: str = "", theme: str = "") -> int:
     """Run the program until its window is closed; return the exit status."""
     sys.setswitchinterval(SWITCH_INTERVAL_S)
+    faulthandler.enable()
     places = Places.of_user()
-    _keep_a_log(places)
     app = QApplication(sys.argv[:1])
     app.setApplicationName("Convolab")
     app.setDesktopFileName("convolab")
@@ -85,6 +83,7 @@ def start(images: Sequence[str] = (), lab: str = "", theme: str = "") -> int:
     programs: list[Program] = []
 
     def on_painted() -> None:
+        _keep_a_log(places)
         from viz_app.furnish import furnish
 
         program = furnish(window, places, settings)
@@ -108,6 +107,8 @@ def start(images: Sequence[str] = (), lab: str = "", theme: str = "") -> int:
 
 def tour(out: Path, size: tuple[int, int], theme: str, scale: float) -> Written:
     """Show every lab without a screen, on the samples, and write what each shows."""
+    import tempfile
+
     from viz_app.gui.tour import walk
 
     sys.setswitchinterval(SWITCH_INTERVAL_S)
@@ -163,7 +164,8 @@ class _FirstPaint(QObject):
 
 
 def _keep_a_log(places: Places) -> None:
-    faulthandler.enable()
+    import logging.handlers  # after the first paint: it brings sockets along
+
     root = logging.getLogger()
     try:
         places.data.mkdir(parents=True, exist_ok=True)

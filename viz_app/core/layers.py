@@ -23,6 +23,7 @@ Kind = Literal[
     "relu",
     "relu6",
     "leaky_relu",
+    "prelu",
     "tanh",
     "sigmoid",
     "softmax",
@@ -43,7 +44,17 @@ INPUT = "input"
 """The name under which layers read the network's input."""
 
 POINTWISE: frozenset[Kind] = frozenset(
-    ("batch_norm", "relu", "relu6", "leaky_relu", "tanh", "sigmoid", "softmax", "dropout")
+    (
+        "batch_norm",
+        "relu",
+        "relu6",
+        "leaky_relu",
+        "prelu",
+        "tanh",
+        "sigmoid",
+        "softmax",
+        "dropout",
+    )
 )
 WINDOWED: frozenset[Kind] = frozenset(("conv", "max_pool", "avg_pool"))
 
@@ -196,7 +207,7 @@ def parameters(layer: Layer, inputs: Sequence[Shape]) -> int:
         return (taps + layer.bias) * layer.channels
     if layer.kind == "linear":
         return (channels + layer.bias) * layer.channels
-    return 2 * channels if layer.kind == "batch_norm" else 0
+    return {"batch_norm": 2 * channels, "prelu": channels}.get(layer.kind, 0)
 
 
 def macs(layer: Layer, inputs: Sequence[Shape], shape: Shape) -> int:

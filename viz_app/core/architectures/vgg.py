@@ -7,6 +7,8 @@ from viz_app.core.layers import Layer, Network
 
 _VGG16_STAGES = ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3))
 
+_VGG19_STAGES = ((64, 2), (128, 2), (256, 4), (512, 4), (512, 4))
+
 
 def vgg16() -> Network:
     """VGG-16, configuration D, 138,357,544 parameters; 1000 ImageNet classes from 3 × 224 × 224."""
@@ -18,6 +20,12 @@ def vgg16_features() -> Network:
     """The convolutional part of VGG-16, conv1_1 to pool5, 14,714,688 parameters."""
     layers = _stages(_VGG16_STAGES)
     return Network("vgg16_features", "VGG-16, convolutions", (3, 224, 224), layers, IMAGENET)
+
+
+def vgg19() -> Network:
+    """VGG-19, configuration E, 143,667,240 parameters; 1000 ImageNet classes."""
+    layers = _stages(_VGG19_STAGES) + _classifier(1000)
+    return Network("vgg19", "VGG-19", (3, 224, 224), layers, IMAGENET)
 
 
 def _stages(stages: tuple[tuple[int, int], ...]) -> tuple[Layer, ...]:

@@ -62,6 +62,30 @@ def yolov4_tiny(classes: int = 80) -> Network:
     return Network("yolov4_tiny", "YOLOv4-tiny", (3, 416, 416), layers, outputs=heads)
 
 
+def yolov2_tiny(classes: int = 80) -> Network:
+    """Tiny YOLOv2 (Redmon and Farhadi, arXiv:1612.08242): 13×13 cells, 5 anchors, 85 numbers.
+
+    The layers of darknet's ``yolov2-tiny.cfg``; its sixth pooling keeps the size by one cell of
+    padding at the right and below.
+    """
+    layers: list[Layer] = []
+    for i, channels in enumerate((16, 32, 64, 128, 256, 512)):
+        layers += _conv(2 * i, channels, 3)
+        is_last = i == 5
+        layers.append(
+            Layer(
+                f"pool{2 * i + 1}",
+                "max_pool",
+                kernel=2,
+                stride=1 if is_last else 2,
+                padding=((0, 1), (0, 1)) if is_last else 0,
+            )
+        )
+    layers += [*_conv(12, 1024, 3), *_conv(13, 512, 3)]
+    layers.append(Layer("conv14", "conv", channels=5 * (5 + classes)))
+    return Network("yolov2_tiny", "YOLOv2-tiny", (3, 416, 416), tuple(layers))
+
+
 def _conv(
     number: int, channels: int, kernel: int, *, stride: int = 1, source: str = ""
 ) -> tuple[Layer, ...]:
