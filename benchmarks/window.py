@@ -155,11 +155,11 @@ def _warm(runner: Any, stage: _Stage) -> None:
 
 
 def _style_job(turn: Any) -> Any:
-    from benchmarks._networks import vgg16
+    from benchmarks.cancel import network
     from viz_app.compute.style.run import stylise
     from viz_app.core.style_terms import StyleControls, StyleSettings
 
-    net = turn.keep("vgg16", vgg16)
+    net = turn.keep("vgg16", lambda: network()[0])
     random = np.random.default_rng(1)
     content, style = random.integers(0, 255, (2, 256, 256, 3), dtype=np.uint8)
     settings = StyleSettings(size_px=256, steps=10**6)

@@ -44,7 +44,7 @@ BUILD_AHEAD_MS = 400  # after torch is there: the other labs, one at a time
 def empty_window(app: QApplication, settings: Settings) -> Window:
     """Make the window as it is before there is anything in it."""
     theme = Theme(app)
-    theme.set_mode(settings.theme)  # type: ignore[arg-type]
+    theme.set_mode(settings.theme)
     theme.set_scale(settings.text_scale)
     window = Window(theme)
     window.resize(*settings.window)

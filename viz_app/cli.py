@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import viz_app
 from viz_app.core.errors import VizError
 
+LABS = ("convolution", "networks", "detection", "style")
 COMMANDS = ("tour", "weights", "style", "doctor")
 NO_SCREEN = (
     "There is no screen here: `viz-app tour --out DIR` runs every lab without one and writes "
@@ -71,7 +72,7 @@ def _window_parser() -> argparse.ArgumentParser:
         epilog="Commands: viz-app tour --out DIR · viz-app weights list · viz-app doctor",
     )
     parser.add_argument("images", nargs="*", metavar="IMAGE", help="images or folders to open")
-    parser.add_argument("--lab", default="", choices=("convolution", "detection", "style"))
+    parser.add_argument("--lab", default="", choices=LABS)
     parser.add_argument("--theme", default="", choices=("light", "dark", "system"))
     parser.add_argument("--version", action="version", version=f"Convolab {viz_app.__version__}")
     return parser

@@ -23,6 +23,7 @@ from viz_app.gui.window import Window
 from viz_app.labs.convolution.presenter import ConvolutionPresenter
 from viz_app.labs.detection.presenter import DetectionPresenter
 from viz_app.labs.document import Document
+from viz_app.labs.networks.presenter import NetworksPresenter
 from viz_app.labs.presenter import Presenter
 from viz_app.labs.style.presenter import StylePresenter
 
@@ -60,8 +61,16 @@ def style_panel(theme: Theme) -> Panel:
     return StylePanel(theme)
 
 
+def networks_panel(theme: Theme) -> Panel:
+    """Make the panel of the networks lab."""
+    from viz_app.gui.panels.networks.panel import NetworksPanel
+
+    return NetworksPanel(theme)
+
+
 LABS: tuple[LabParts, ...] = (
     (ConvolutionPresenter, convolution_panel),
+    (NetworksPresenter, networks_panel),
     (DetectionPresenter, detection_panel),
     (StylePresenter, style_panel),
 )

@@ -39,7 +39,7 @@ class HandRunner:
         self.turns_left = {}
         self.started = []
 
-    def run(self, lane, job, *, title, on_done, on_step=lambda s: None, on_failed=None):
+    def run(self, lane, job, *, title, on_done, on_step=lambda s: None, on_failed=None, **_more):
         self.started.append(lane)
         turn = Turn(self.engine)
         out = job(turn)

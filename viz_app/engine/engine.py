@@ -101,6 +101,7 @@ class _Task:
     job: Job
     turn: Turn
     steps: Generator[Any, None, Any] | None = None
+    must_finish: bool = False
     turns_left: float = float("inf")  # 0: paused
 
 
@@ -158,13 +159,18 @@ class Engine:
             self._is_held = False
             self._wake.notify()
 
-    def submit(self, lane: str, job: Job) -> int:
-        """Retire the lane's former job, queue this one, and return its ticket."""
+    def submit(self, lane: str, job: Job, *, must_finish: bool = False) -> int:
+        """Retire the lane's former job, queue this one, and return its ticket.
+
+        A job that must finish (a file being saved) still gets its turns while the engine closes.
+        """
         with self._wake:
             if self._is_closing:
                 raise RuntimeError("the engine is closed")
             self._retire(lane)
-            task = self._lanes[lane] = _Task(next(self._tickets), job, Turn(self))
+            task = self._lanes[lane] = _Task(
+                next(self._tickets), job, Turn(self), must_finish=must_finish
+            )
             self._wake.notify()
         return task.ticket
 
@@ -194,8 +200,10 @@ class Engine:
         """Retire everything and end the thread; False if it did not end in time."""
         with self._wake:
             self._is_closing = True
-            for lane in list(self._lanes):
-                self._retire(lane)
+            self._is_held = False
+            for lane, task in list(self._lanes.items()):
+                if not task.must_finish:
+                    self._retire(lane)
             self._wake.notify()
         self._thread.join(timeout_s)
         return not self._thread.is_alive()
@@ -278,7 +286,10 @@ class Engine:
         task.steps = None
         if failure.is_memory_short:
             self._shelf.clear()
-            self._relieve()
+            try:
+                self._relieve()
+            except Exception:
+                log.exception("the caches could not be emptied")
         return "failed", failure
 
 

@@ -5,13 +5,18 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated, Literal
 
 import msgspec
 from platformdirs import user_config_path, user_data_path
 
+from viz_app.core.errors import SaveError
 from viz_app.files.atomic import set_aside, write_atomic
 
 VERSION = 1
+
+
+Pixels = Annotated[int, msgspec.Meta(ge=100, le=32_000)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +24,12 @@ class Settings:
     """What belongs to the user and not to a scene."""
 
     version: int = VERSION
-    theme: str = "system"
-    text_scale: float = 1.0
+    theme: Literal["light", "dark", "system"] = "system"
+    text_scale: Annotated[float, msgspec.Meta(ge=0.5, le=3)] = 1.0
     has_motion: bool = True
     device: str = ""  # empty: the best there is
     recent: tuple[str, ...] = ()
-    window: tuple[int, int] = (1440, 900)
+    window: tuple[Pixels, Pixels] = (1440, 900)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +74,7 @@ def load_settings(path: Path) -> tuple[Settings, str]:
     except FileNotFoundError:
         return Settings(), ""
     except OSError as error:
-        return Settings(), f"The settings could not be read ({error.strerror}); the defaults hold."
+        return Settings(), kept_aside(path, f"The settings could not be read ({error.strerror})")
     try:
         settings = msgspec.json.decode(data, type=Settings)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
@@ -88,5 +93,5 @@ def kept_aside(path: Path, what: str) -> str:
     """Rename a file that cannot be used, and return the sentence that tells of it."""
     try:
         return f"{what}; it is kept as {set_aside(path).name}, and the program starts afresh."
-    except OSError:
+    except SaveError:
         return f"{what}; the program starts afresh."

@@ -33,7 +33,7 @@ def house_menus(keeper: HouseKeeper, labs: dict[str, str]) -> tuple[Menu, ...]:
                 a("Open folder…", "Open the images of a folder.", w.open_folder, "Ctrl+Shift+O"),
                 a("Paste image", "Use the image on the clipboard.", w.paste, "Ctrl+V"),
                 None,
-                a("Open scene…", "Open a scene that was saved.", w.open_scene, "Ctrl+Shift+S"),
+                a("Open scene…", "Open a scene that was saved.", w.open_scene, "Ctrl+Alt+O"),
                 a("Save scene…", "Save what this lab shows as a file.", w.save_scene, "Ctrl+S"),
                 a("Export…", "Save the view as PNG, or its numbers.", w.export, "Ctrl+E"),
                 None,

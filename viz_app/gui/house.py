@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QBuffer, QMimeData, QObject, QTimer
+from PySide6.QtCore import QBuffer, QMimeData, QObject, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
@@ -26,6 +26,7 @@ from viz_app.gui.networks_dialog import NetworksDialog
 from viz_app.gui.panel import Panel
 from viz_app.gui.picture_shelf import PictureShelf
 from viz_app.gui.runner import Runner
+from viz_app.gui.save_dialog import ask_to_save
 from viz_app.gui.session_keeper import SessionKeeper
 from viz_app.gui.theme import Theme
 from viz_app.gui.window import Parts, Window
@@ -33,8 +34,10 @@ from viz_app.labs.document import Desk, Document
 from viz_app.labs.presenter import House, Presenter
 
 EXPORTS = (
-    "Picture of the view (*.png);;Numbers for NumPy (*.npz);;Numbers for a spreadsheet (*.csv);;"
-    "Numbers as JSON (*.json)"
+    "Picture of the view (*.png)",
+    "Numbers for NumPy (*.npz)",
+    "Numbers for a spreadsheet (*.csv)",
+    "Numbers as JSON (*.json)",
 )
 Wake = Callable[[Turn], Sequence[Any]]
 
@@ -58,7 +61,8 @@ class HouseKeeper(QObject):
         self.window, self.document, self.shelf = window, document, shelf
         self.runner, self.errands, self.theme = runner, errands, theme
         self.places, self.settings = places, settings
-        self.networks = NetworksDialog(store, errands, theme, window)
+        self.fetches = Runner("fetches", parent=self)  # a stalled server must not hold up images
+        self.networks = NetworksDialog(store, self.fetches, theme, window)
         self.devices: Sequence[Any] = ()
         self.has_ended = False  # once closed: whether both threads have ended
         self.parts = House(
@@ -69,6 +73,7 @@ class HouseKeeper(QObject):
             store,
             self.networks.open_at,
             places.data / "labs",
+            errands,
         )
         self.session = SessionKeeper(document, errands, places, self)
         window.set_menus(house_menus(self, {n: lab.title for n, lab in document.labs.items()}))
@@ -76,17 +81,18 @@ class HouseKeeper(QObject):
 
     def _connect(self) -> None:
         self.window.lab_chosen.connect(self.choose_lab)
-        self.window.dropped.connect(self._take)
+        self.window.dropped.connect(self._on_dropped)
         self.window.closing.connect(self.leave)
         self.shelf.arrived.connect(lambda _ref: self.refresh())
         self.shelf.told.connect(self.tell)
+        self.shelf.strip_changed.connect(self._on_strip_changed)
         self.networks.arrived.connect(self._on_network_arrived)
         self.networks.failed_to_come.connect(self.tell)
         bar = self.window.status_bar
         bar.cancel_asked.connect(self.cancel_lane)
         bar.device_chosen.connect(self.choose_device)
         bar.keys_asked.connect(self.show_keys)
-        for runner in (self.runner, self.errands):
+        for runner in (self.runner, self.errands, self.fetches):
             runner.activity_changed.connect(self._on_activity_changed)
             runner.failed.connect(self._on_failed)
 
@@ -115,7 +121,9 @@ class HouseKeeper(QObject):
 
     def wake_engine(self, wake: Wake) -> None:
         """Import torch on the engine's thread, and learn which devices there are."""
-        self.runner.run("house.wake", wake, title="Loading torch", on_done=self._on_awake)
+        self.runner.run(
+            "house.wake", wake, title="Loading torch", on_done=self._on_awake, is_cancellable=False
+        )
 
     def build_ahead(self, every_ms: int) -> None:
         """Once torch is there, build the labs not looked at yet, one at a time."""
@@ -224,24 +232,15 @@ class HouseKeeper(QObject):
     def save_scene(self) -> None:
         """Ask for a file and save the scene of the lab shown."""
         lab = self.document.desk.lab
-        name, _ = QFileDialog.getSaveFileName(
-            self.window, "Save scene", f"{lab}.json", "Convolab scenes (*.json)"
-        )
-        if name:
-            self._write(Path(name).with_suffix(".json"), self.document.to_json(lab))
+        path = ask_to_save(self.window, "Save scene", f"{lab}.json", ["Convolab scenes (*.json)"])
+        if path is not None:
+            self._write(path, self.document.to_json(lab))
 
     def export(self) -> None:
         """Ask for a file and save the view or its numbers."""
-        name, chosen = QFileDialog.getSaveFileName(
-            self.window,
-            "Export",
-            f"{self.document.desk.lab}.png",
-            EXPORTS,
-        )
-        if name:
-            path = Path(name)
-            suffix = chosen.partition("(*")[2].rstrip(")")
-            self.export_to(path if path.suffix else path.with_suffix(suffix or ".png"))
+        path = ask_to_save(self.window, "Export", f"{self.document.desk.lab}.png", EXPORTS)
+        if path is not None:
+            self.export_to(path)
 
     def export_to(self, path: Path) -> bool:
         """Save the view (.png) or its numbers (.npz, .csv, .json); False if it failed."""
@@ -269,13 +268,15 @@ class HouseKeeper(QObject):
 
     def show_palette(self) -> None:
         """Open the command palette."""
-        CommandPalette(self.window.palette_actions(), self.theme, self.window).open_over(
-            self.window
-        )
+        palette = CommandPalette(self.window.palette_actions(), self.theme, self.window)
+        palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        palette.open_over(self.window)
 
     def show_keys(self) -> None:
         """Show all keys."""
-        KeysDialog(self.window.key_groups(), self.theme, self.window).show()
+        keys = KeysDialog(self.window.key_groups(), self.theme, self.window)
+        keys.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        keys.show()
 
     def show_networks(self) -> None:
         """Show the networks there are and can be had."""
@@ -290,20 +291,21 @@ class HouseKeeper(QObject):
             "See convolutional networks work, on your own images. MIT licence. Pictures never "
             "leave this computer."
         )
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setModal(False)
         box.show()
 
     def cancel_job(self) -> None:
         """Cancel the job that the status bar shows."""
-        self.window.status_bar.cancel.click()
+        self.window.status_bar.ask_to_cancel()
 
     def cancel_lane(self, lane: str) -> None:
         """Cancel a job, whichever thread it is on."""
         for row in self.networks.rows.values():
             if row.lane == lane:
                 self.networks.cancel(row)
-        self.runner.cancel(lane)
-        self.errands.cancel(lane)
+        for runner in (self.runner, self.errands):
+            runner.cancel(lane)
         for room in self.window.built_rooms:
             room.presenter.cancelled(lane)
 
@@ -348,7 +350,13 @@ class HouseKeeper(QObject):
             )
 
     def _on_activity_changed(self) -> None:
-        self.window.status_bar.show_activities([*self.runner.activities, *self.errands.activities])
+        self.window.status_bar.show_activities(
+            [*self.runner.activities, *self.errands.activities, *self.fetches.activities]
+        )
+
+    def _on_strip_changed(self) -> None:
+        if tuple(self.shelf.recent) != self.settings.recent:
+            self._remember(recent=tuple(self.shelf.recent))
 
     def _on_network_arrived(self, name: str) -> None:
         for room in self.window.built_rooms:
@@ -367,6 +375,10 @@ class HouseKeeper(QObject):
         choices = [(d.name, d.words) for d in self.devices]
         self.window.status_bar.show_devices(choices, self.runner.engine.device)
 
+    def _on_dropped(self, mime: QMimeData) -> None:
+        if not self._take(mime):
+            self.tell("What was dropped holds no image; save it as a file, then drop that.")
+
     def _take(self, mime: QMimeData) -> bool:
         """Open what was pasted or dropped; False if it holds no image."""
         paths = [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
@@ -379,7 +391,7 @@ class HouseKeeper(QObject):
             image = QImage(mime.imageData())
             if image.isNull():
                 return False
-            self.shelf.open_bytes(to_png(image), "pasted.png")
+            self.shelf.open_bytes(lambda: to_png(image), "pasted.png")
         return bool(paths) or mime.hasImage()
 
     def restore(self, images: Sequence[str], lab: str = "") -> None:
@@ -399,11 +411,18 @@ class HouseKeeper(QObject):
             recent=tuple(self.shelf.recent),
             window=(self.window.width(), self.window.height()),
         )
-        self.session.save_now(self.settings)
-        for room in self.window.built_rooms:
-            room.presenter.close()
+        try:
+            self.session.save_now(self.settings)
+            for room in self.window.built_rooms:
+                room.presenter.close()
+        finally:
+            self._end_threads()
+
+    def _end_threads(self) -> None:
         # A thread may sit in an import or in a network read; both are daemons.
-        self.has_ended = self.runner.close(timeout_s=1.0) & self.errands.close(timeout_s=0.3)
+        runners = ((self.runner, 0.8), (self.errands, 0.8), (self.fetches, 0.2))
+        ended = [runner.close(timeout_s=s) for runner, s in runners]  # every one of them
+        self.has_ended = all(ended)
 
     def _remember(self, **fields: Any) -> None:
         self.settings = replace(self.settings, **fields)

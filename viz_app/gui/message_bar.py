@@ -22,6 +22,7 @@ class MessageBar(QFrame):
         set_role(self, "message")
         self._text = QLabel()
         self._text.setWordWrap(True)
+        self._text.setTextFormat(Qt.TextFormat.PlainText)  # a file's name is no markup
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._text.setAccessibleName("Message")
         self._details = QPlainTextEdit()

@@ -84,5 +84,5 @@ def to_qaction(action: Action, parent: QWidget) -> QAction:
     entry.setStatusTip(action.tip)
     if action.key:
         entry.setShortcut(action.key)
-    entry.triggered.connect(lambda: action.run())
+    entry.triggered.connect(lambda: action.run() if action.is_enabled() else None)
     return entry

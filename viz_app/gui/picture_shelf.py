@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from viz_app.core.errors import VizError
+from viz_app.core.errors import ImageError, VizError
 from viz_app.core.records import Picture
 from viz_app.engine.engine import Failure, Progress, Turn
 from viz_app.files.atomic import write_atomic
@@ -22,18 +23,18 @@ from viz_app.gui.runner import Runner
 from viz_app.labs.document import FIRST_IMAGE, Document
 
 KEPT = 8  # decoded pictures in memory
-RECENT = 12
 THUMB_PX = 96
-MOST_AT_ONCE = 60  # of a folder; the strip is not a file manager
+MOST_AT_ONCE = 60  # of a folder, and in the strip; it is not a file manager
+RETRY_S = 10.0  # an image that could not be read is tried again after this
 SAMPLE = "sample:"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Opened:
-    """Pictures read so far, their thumbnails, and the sentences about those that failed."""
+    """What has been read so far: refs and thumbnails of all, the pixels of the first few."""
 
     pictures: tuple[Picture, ...]
-    thumbs: tuple[np.ndarray, ...]
+    thumbs: dict[str, np.ndarray]  # by ref, in their order
     sentences: tuple[str, ...]
     progress: Progress
 
@@ -57,6 +58,8 @@ class PictureShelf(QObject):
         self._pasted = pasted
         self._pictures: OrderedDict[str, Picture] = OrderedDict()
         self._reading: set[str] = set()
+        self._failed_at: dict[str, float] = {}  # by ref, monotonic seconds
+        self._last_current = FIRST_IMAGE  # the current image that was last there
         self._has_chosen = True  # an image of the open that is under way
         self.thumbs: dict[str, np.ndarray] = {}
         self.names: dict[str, str] = {}
@@ -76,7 +79,9 @@ class PictureShelf(QObject):
         picture = self._pictures.get(ref)
         if picture is not None:
             self._pictures.move_to_end(ref)
-        elif ref not in self._reading:
+            if ref == self._document.desk.image:
+                self._last_current = ref
+        elif ref not in self._reading and self._may_try(ref):
             self._reading.add(ref)
             self._errands.run(
                 f"house.read {ref}",
@@ -84,6 +89,7 @@ class PictureShelf(QObject):
                 title="Reading an image",
                 on_done=self._on_read,
                 on_failed=lambda failure: self._on_unreadable(ref, failure),
+                is_cancellable=False,
             )
         return picture
 
@@ -99,15 +105,18 @@ class PictureShelf(QObject):
             on_failed=self._on_open_failed,
         )
 
-    def open_bytes(self, data: bytes, name: str) -> None:
+    def open_bytes(self, read: Callable[[], bytes], name: str) -> None:
         """Open a pasted or dropped image; its file is kept among the program's own."""
         self._has_chosen = False
-        path = self._pasted / f"{hashlib.sha256(data).hexdigest()[:16]}.png"
 
         def job(turn: Turn) -> Opened:
+            data = read()
+            path = self._pasted / f"{hashlib.sha256(data).hexdigest()[:16]}.png"
             decode(data, name)  # refuses before anything is written
             write_atomic(path, data)
-            return _opened([open_image(path)], [], 1, 1)
+            picture = open_image(path)
+            thumbs = {picture.ref: thumbnail(picture.pixels, THUMB_PX)}
+            return Opened((picture,), thumbs, (), Progress(1, 1, "images"))
 
         self._errands.run(
             "house.open",
@@ -125,13 +134,14 @@ class PictureShelf(QObject):
                 "house.thumbs",
                 lambda turn: _thumbs(lacking),
                 title="Reading thumbnails",
+                is_cancellable=False,
                 on_step=self._on_thumbs,
                 on_done=self._on_thumbs,
             )
 
     def restore_recent(self, refs: Iterable[str]) -> None:
         """Take over the recent images of the last session, less those that are gone."""
-        self.recent = [r for r in refs if r.startswith("/") or Path(r).is_absolute()][:RECENT]
+        self.recent = [r for r in refs if Path(r).is_file()][:MOST_AT_ONCE]
 
     def _on_read(self, picture: Picture) -> None:
         self._reading.discard(picture.ref)
@@ -141,11 +151,16 @@ class PictureShelf(QObject):
 
     def _on_unreadable(self, ref: str, failure: Failure) -> None:
         self._reading.discard(ref)
+        self._failed_at[ref] = time.monotonic()
         self.recent = [r for r in self.recent if r != ref]
         self.strip_changed.emit()
         self._tell_failure(failure)
         if self._document.desk.image == ref and ref != FIRST_IMAGE:
-            self._document.fall_back_to_image(FIRST_IMAGE)
+            self._document.fall_back_to_image(self._last_current)
+
+    def _may_try(self, ref: str) -> bool:
+        """Whether an image has not just failed: a slider asks for it at each move."""
+        return time.monotonic() - self._failed_at.get(ref, -RETRY_S) >= RETRY_S
 
     def _on_open_failed(self, failure: Failure) -> None:
         self._tell_failure(failure)
@@ -158,11 +173,13 @@ class PictureShelf(QObject):
 
     def _on_opened(self, opened: Opened) -> None:
         """Take in what has been read so far; the first picture becomes the current one, once."""
-        for picture, thumb in zip(opened.pictures, opened.thumbs, strict=True):
-            if picture.ref not in self._pictures:
-                self._take_in(picture, thumb)
-        refs = [p.ref for p in opened.pictures]
-        self.recent = [*refs, *(r for r in self.recent if r not in refs)][:RECENT]
+        for picture in opened.pictures:
+            if self._pictures.get(picture.ref) is not picture:
+                self._take_in(picture, opened.thumbs[picture.ref])
+                self.arrived.emit(picture.ref)  # its file may have changed since
+        self.thumbs.update(opened.thumbs)
+        refs = list(opened.thumbs)
+        self.recent = [*refs, *(r for r in self.recent if r not in refs)][:MOST_AT_ONCE]
         self.strip_changed.emit()
         if refs and not self._has_chosen:
             self._has_chosen = True
@@ -174,7 +191,7 @@ class PictureShelf(QObject):
             more = len(opened.sentences) - 1
             tail = f" ({more} more could not be opened either.)" if more else ""
             self.told.emit(opened.sentences[0] + tail)
-        elif len(opened.pictures) == 1 and opened.pictures[0].note:
+        elif len(opened.thumbs) == 1 and opened.pictures[0].note:
             self.told.emit(f"{opened.pictures[0].name}: {opened.pictures[0].note}")
 
     def _on_thumbs(self, thumbs: dict[str, np.ndarray] | Any) -> None:
@@ -188,11 +205,6 @@ class PictureShelf(QObject):
         self.names[picture.ref] = picture.name
         while len(self._pictures) > KEPT:
             self._pictures.popitem(last=False)
-
-
-def _opened(pictures: list[Picture], sentences: list[str], done: int, total: int) -> Opened:
-    thumbs = tuple(thumbnail(p.pixels, THUMB_PX) for p in pictures)
-    return Opened(tuple(pictures), thumbs, tuple(sentences), Progress(done, total, "images"))
 
 
 def _open_all(paths: Sequence[Path], turn: Turn) -> Any:
@@ -211,16 +223,32 @@ def _open_all(paths: Sequence[Path], turn: Turn) -> Any:
             "in smaller groups."
         )
         files = files[:MOST_AT_ONCE]
+    thumbs: dict[str, np.ndarray] = {}
+    opened = Opened((), {}, tuple(sentences), Progress(0, 1, "images"))
     for i, path in enumerate(files):
         try:
-            picture = open_image(path)
+            picture = _open_named(path)
         except VizError as error:
             sentences.append(str(error))
         else:
+            thumbs[picture.ref] = thumbnail(picture.pixels, THUMB_PX)
             if len(pictures) < KEPT:
                 pictures.append(picture)
-        yield _opened(pictures, sentences, i + 1, len(files))
-    return _opened(pictures, sentences, len(files), len(files))
+        progress = Progress(i + 1, len(files), "images")
+        opened = Opened(tuple(pictures), dict(thumbs), tuple(sentences), progress)
+        yield opened
+    return opened
+
+
+def _open_named(path: Path) -> Picture:
+    """Open a file whose name a session can hold."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        raise ImageError(
+            f"{path.name!a} has a name that is not proper text; rename it, then open it."
+        ) from None
+    return open_image(path)
 
 
 def _thumbs(refs: Sequence[str]) -> Any:

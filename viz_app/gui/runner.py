@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -26,6 +27,7 @@ class Activity:
     title: str
     progress: Progress | None = None
     is_paused: bool = False
+    is_cancellable: bool = True
     rate: float | None = None
     _since: tuple[float, float] | None = None  # time and progress at the start of the mean
 
@@ -109,13 +111,20 @@ class Runner(QObject):
         on_done: Callable[[Any], None] = _ignore,
         on_step: Callable[[Any], None] = _ignore,
         on_failed: Callable[[Failure], None] | None = None,
+        is_cancellable: bool = True,
+        must_finish: bool = False,
     ) -> None:
-        """Start a job; a new one in the same lane replaces it and its answers."""
+        """Start a job; a new one in the same lane replaces it and its answers.
+
+        What the house does for itself is not cancellable by Esc; what saves the user's work must
+        finish also when the window closes meanwhile.
+        """
         if self._is_closed:
             return  # the window is gone; nobody waits for an answer
         self._clients.pop(lane, None)
-        ticket = self.engine.submit(lane, job)
-        self._clients[lane] = _Client(ticket, on_done, on_step, on_failed, Activity(lane, title))
+        ticket = self.engine.submit(lane, job, must_finish=must_finish)
+        activity = Activity(lane, title, is_cancellable=is_cancellable and not must_finish)
+        self._clients[lane] = _Client(ticket, on_done, on_step, on_failed, activity)
         self.activity_changed.emit()
 
     def cancel(self, lane: str) -> None:
@@ -162,7 +171,10 @@ class Runner(QObject):
                 continue
             if event.kind != "step":
                 del self._clients[event.lane]
-            self._hand_over(client, event)
+            try:
+                self._hand_over(client, event)
+            except Exception:  # noqa: BLE001 - the other lanes' answers must not be lost with it
+                sys.excepthook(*sys.exc_info())
         if mail:
             self.activity_changed.emit()
 

@@ -42,13 +42,18 @@ class SessionKeeper(QObject):
         """Lay the last session on the desk; return a sentence if not all of it was there."""
         try:
             data = self._places.session.read_bytes()
-        except OSError:
-            return ""  # the first start, or a file that cannot be read: begin afresh
+        except FileNotFoundError:
+            return ""  # the first start
+        except OSError as error:
+            what = f"The last session could not be read ({error.strerror})"
+            return kept_aside(self._places.session, what)
         try:
             sentences = self._document.open_json(data, is_undoable=False)
         except VizError as error:
             return kept_aside(self._places.session, f"The last session was lost ({error})")
-        return sentences[0] if sentences else ""
+        if sentences:  # the whole file is kept, before a save without that scene replaces it
+            return kept_aside(self._places.session, sentences[0].rstrip("."))
+        return ""
 
     def save_settings(self, settings: Settings) -> None:
         """Write the settings in the background."""
@@ -60,9 +65,11 @@ class SessionKeeper(QObject):
         try:
             with self._writing:
                 self._is_over = True
-                write_atomic(self._places.session, self._document.to_json())
-                save_settings(self._places.settings, settings)
-        except VizError as error:
+                try:
+                    save_settings(self._places.settings, settings)
+                finally:
+                    write_atomic(self._places.session, self._document.to_json())
+        except (VizError, ValueError) as error:  # ValueError: what cannot be written as JSON
             log.warning("the session was not saved: %s", error)
 
     def _on_desk_changed(self, before: Desk, after: Desk) -> None:
@@ -78,7 +85,9 @@ class SessionKeeper(QObject):
                 if not self._is_over:  # an older state must not come after the last one
                     write()
 
-        self._errands.run(lane, job, title="Saving", on_failed=self._on_failed)
+        self._errands.run(
+            lane, job, title="Saving", on_failed=self._on_failed, is_cancellable=False
+        )
 
     def _on_failed(self, failure: Failure) -> None:
         self._errands.failed.emit(failure)

@@ -51,7 +51,7 @@ class StatusBar(QFrame):
         self.cancel = QPushButton("Cancel · Esc")
         self.cancel.setToolTip("Cancel the running job (Esc); what it has reached so far stays.")
         set_role(self.cancel, "flat")
-        self.cancel.clicked.connect(lambda: self.cancel_asked.emit(self._lane))
+        self.cancel.clicked.connect(self.ask_to_cancel)
         self.image = QLabel()
         self._memory = QLabel()
         for label in (self.image, self._memory):
@@ -77,6 +77,11 @@ class StatusBar(QFrame):
         theme.changed.connect(self._on_theme_changed)
         self._on_theme_changed()
 
+    def ask_to_cancel(self) -> None:
+        """Ask for the end of the job that is shown, if the user may end it."""
+        if self._lane:
+            self.cancel_asked.emit(self._lane)
+
     def show_devices(self, choices: list[tuple[str, str]], now: str) -> None:
         """List devices as (name, words), and mark the one in use."""
         self._menu.clear()
@@ -96,11 +101,14 @@ class StatusBar(QFrame):
         self.show_activities(self._activities)
 
     def show_activities(self, activities: list[Activity]) -> None:
-        """Show the job that tells most: the longest that reports progress, else the oldest."""
+        """Show the job that tells most: one that works before one that rests, then progress."""
         self._activities = activities
-        reporting = [a for a in activities if a.progress is not None]
-        shown = next(iter(reporting or activities), None)
-        self._lane = shown.lane if shown else ""
+        shown = min(
+            activities,
+            key=lambda a: (not a.is_cancellable, a.is_paused, a.progress is None),
+            default=None,
+        )
+        self._lane = shown.lane if shown and shown.is_cancellable else ""
         more = f" · {len(activities) - 1} more" if len(activities) > 1 else ""
         words = (
             f"{shown.title}{' (paused)' if shown.is_paused else ''}{more}"
@@ -111,7 +119,7 @@ class StatusBar(QFrame):
         progress = shown.progress if shown else None
         self._bar.setVisible(progress is not None)
         self.amount.setVisible(progress is not None)
-        self.cancel.setVisible(shown is not None)
+        self.cancel.setVisible(bool(self._lane))
         if shown is not None and progress is not None:
             self._bar.setValue(round(1000 * progress.done / max(progress.total, 1e-9)))
             self.amount.setText(_amount(shown))

@@ -36,6 +36,7 @@ class Runs(Protocol):
         on_done: Callable[[Any], None],
         on_step: Callable[[Any], None] = ...,
         on_failed: Callable[[Failure], None] | None = ...,
+        must_finish: bool = ...,
     ) -> None:
         """Start a job; a new one in the same lane replaces it and its answers."""
 
@@ -87,6 +88,12 @@ class House:
     weights: WeightsStore
     offer_network: Callable[[str], None]  # opens the fetch dialog on a network
     folder: Path | None = None  # where labs may keep files of their own; None: keep nothing
+    errands: Runs | None = None  # the thread for files; None: the engine's
+
+    @property
+    def files(self) -> Runs:
+        """Runs what reads and writes files, so that no computation holds it up."""
+        return self.errands or self.runner
 
 
 class Presenter(ABC, Generic[S, V]):

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QDoubleValidator, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSlider, QWidget
 
 from viz_app.gui.theme import Theme, set_role
@@ -36,7 +36,8 @@ class ValueSlider(QWidget):
         self.slider.setToolTip(control.tip)
         self.slider.setAccessibleName(control.label)
         self.slider.setAccessibleDescription(control.tip)
-        self.edit = QLineEdit()
+        self.edit = ValueEdit()
+        self.edit.given_up.connect(self._on_given_up)
         self.edit.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.edit.setToolTip(f"{control.tip}\nType a number and press Enter.")
         self.edit.setAccessibleName(f"{control.label}, value")
@@ -62,8 +63,6 @@ class ValueSlider(QWidget):
     def set_limits(self, low: float, high: float) -> None:
         """Change the range, quietly."""
         self._low, self._high = low, max(high, low)
-        validator = QDoubleValidator(self._low, self._high, max(self.control.decimals, 6))
-        validator.setNotation(QDoubleValidator.Notation.StandardNotation)
         stops = LOG_STOPS if self.control.is_log else round((high - low) / self.control.step)
         self.slider.blockSignals(True)
         self.slider.setRange(0, max(stops, 0))
@@ -125,11 +124,38 @@ class ValueSlider(QWidget):
             self._move(value)
         self.show_value(self._value)
 
+    def _on_given_up(self) -> None:
+        self.edit.setModified(False)
+        self.show_value(self._value)
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.label and event.type() == QEvent.Type.MouseButtonDblClick:
             self.reset()
             return True
         return super().eventFilter(watched, event)
+
+
+class ValueEdit(QLineEdit):
+    """A field for a number: Esc gives up what was typed; undo is the document's otherwise."""
+
+    given_up = Signal()
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
+            if event.key() == Qt.Key.Key_Escape and self.isModified():
+                event.accept()  # or it would cancel the running job
+                return True
+            is_undo = event.matches(QKeySequence.StandardKey.Undo)
+            if (is_undo or event.matches(QKeySequence.StandardKey.Redo)) and not self.isModified():
+                event.ignore()
+                return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.isModified():
+            self.given_up.emit()
+        else:
+            super().keyPressEvent(event)
 
 
 class _CalmSlider(QSlider):

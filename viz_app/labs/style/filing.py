@@ -64,12 +64,11 @@ class Filing:
 
     def film_saved_to(self, path: Path) -> None:
         """Save the film of the run so far."""
-        path = path.with_suffix(".gif")
         self._run(jobs.save_film(path, self._steered().film.frames), f"Saving {path.name}")
 
     def settings_opened(self, path: Path) -> None:
         """Lay the scene inside a saved picture on the desk; what was there is one undo away."""
-        self._house.runner.run(
+        self._house.files.run(
             SAVE_LANE,
             lambda turn: text_of(path),
             title=f"Reading {path.name}",
@@ -78,12 +77,13 @@ class Filing:
         )
 
     def _run(self, job: Job, title: str) -> None:
-        self._house.runner.run(
+        self._house.files.run(
             SAVE_LANE,
             job,
             title=title,
             on_done=lambda _none: None,
             on_failed=self._on_failed,
+            must_finish=True,
         )
 
     def _open_text(self, path: Path, text: Mapping[str, str]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QSize, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from viz_app.core.errors import VizError
 from viz_app.core.records import Picture
@@ -20,6 +20,7 @@ from viz_app.gui.panels.convolution.figure_export import to_frames, to_svg
 from viz_app.gui.panels.convolution.learn_page import LearnPage
 from viz_app.gui.panels.convolution.photo_page import PhotoPage
 from viz_app.gui.panels.convolution.step_page import StepPage
+from viz_app.gui.save_dialog import ask_to_save
 from viz_app.gui.theme import Theme
 from viz_app.gui.widgets.choices import ChoiceButtons
 from viz_app.labs.convolution.compare import Verdict
@@ -139,11 +140,10 @@ class ConvolutionPanel(Panel):
         QGuiApplication.clipboard().setText(text)
 
     def ask_save_figure(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(
-            self, "Save figure", "convolution.svg", "Figure for print (*.svg)"
-        )
-        if name:
-            self.save_figure(Path(name).with_suffix(".svg"))
+        kinds = ["Figure for print (*.svg)"]
+        path = ask_to_save(self, "Save figure", "convolution.svg", kinds)
+        if path is not None:
+            self.save_figure(path)
 
     def save_figure(self, path: Path) -> None:
         """Save the figure of the view shown as SVG."""
@@ -159,14 +159,11 @@ class ConvolutionPanel(Panel):
             self._presenter.house.speaker.tell(str(error))
 
     def ask_save_animation(self) -> None:
-        kinds = ";;".join(f"{s[1:].upper()} (*{s})" for s in animation_suffixes())
-        name, kind = QFileDialog.getSaveFileName(
-            self, "Save the steps as a moving picture", "convolution.gif", kinds
-        )
-        if name:
-            path = Path(name)
-            chosen = kind.partition("(*")[2].rstrip(")") or ".gif"
-            self.save_animation(path if path.suffix else path.with_suffix(chosen))
+        kinds = [f"{s[1:].upper()} (*{s})" for s in animation_suffixes()]
+        title = "Save the steps as a moving picture"
+        path = ask_to_save(self, title, "convolution.gif", kinds)
+        if path is not None:
+            self.save_animation(path)
 
     def save_animation(self, path: Path) -> None:
         """Paint all steps, some at a time so that the window lives, then have them saved."""

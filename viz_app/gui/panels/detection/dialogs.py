@@ -6,6 +6,8 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from viz_app.gui.save_dialog import ask_to_save
+
 READ = "Boxes (*.json *.txt *.xml);;All files (*)"
 COCO, YOLO, VOC = "COCO (*.json)", "YOLO (*.txt)", "Pascal VOC (*.xml)"
 TABLE = "Table (*.csv)"
@@ -19,7 +21,7 @@ def ask_for_boxes(parent: QWidget) -> Path | None:
 
 def ask_where_to_save(parent: QWidget) -> Path | None:
     """Ask where to save boxes; the filter chosen gives the ending where none is typed."""
-    return _ask_to_save(parent, "Save boxes", "boxes.json", (COCO, YOLO, VOC))
+    return ask_to_save(parent, "Save boxes", "boxes.json", (COCO, YOLO, VOC))
 
 
 def ask_for_folder(parent: QWidget) -> tuple[Path, Path] | None:
@@ -27,14 +29,5 @@ def ask_for_folder(parent: QWidget) -> tuple[Path, Path] | None:
     folder = QFileDialog.getExistingDirectory(parent, "Find boxes in the images of a folder")
     if not folder:
         return None
-    out = _ask_to_save(parent, "Save what is found", "detections.json", (COCO, TABLE, YOLO))
+    out = ask_to_save(parent, "Save what is found", "detections.json", (COCO, TABLE, YOLO))
     return (Path(folder), out) if out is not None else None
-
-
-def _ask_to_save(parent: QWidget, title: str, name: str, filters: tuple[str, ...]) -> Path | None:
-    name, chosen = QFileDialog.getSaveFileName(parent, title, name, ";;".join(filters))
-    if not name:
-        return None
-    path, suffix = Path(name), chosen.partition("(*")[2].rstrip(")")
-    known = {f.partition("(*")[2].rstrip(")") for f in filters}
-    return path if path.suffix.lower() in known else path.with_suffix(suffix or ".json")

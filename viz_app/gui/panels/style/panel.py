@@ -25,6 +25,7 @@ from viz_app.gui.panels.style.costs import CostCurves, Legend, TermBars
 from viz_app.gui.panels.style.easel import Easel
 from viz_app.gui.panels.style.grams import GramView
 from viz_app.gui.panels.style.inputs import InputColumn
+from viz_app.gui.save_dialog import ask_to_save
 from viz_app.gui.theme import Theme, set_role
 from viz_app.gui.widgets.choices import ChoiceButtons
 from viz_app.labs.controls import Action
@@ -153,19 +154,15 @@ class StylePanel(Panel):
 
     def ask_save(self, suggestion: str) -> None:
         """Ask where to save the picture."""
-        name, chosen = QFileDialog.getSaveFileName(self, "Save picture", suggestion, SAVES)
-        if name:
-            path = Path(name)
-            suffix = chosen.partition("(*")[2].rstrip(")")
-            self._presenter.filing.saved_to(
-                path if path.suffix else path.with_suffix(suffix or ".png")
-            )
+        path = ask_to_save(self, "Save picture", suggestion, SAVES.split(";;"))
+        if path is not None:
+            self._presenter.filing.saved_to(path)
 
     def ask_film(self, suggestion: str) -> None:
         """Ask where to save the film."""
-        name, _ = QFileDialog.getSaveFileName(self, "Save film", suggestion, "GIF (*.gif)")
-        if name:
-            self._presenter.filing.film_saved_to(Path(name))
+        path = ask_to_save(self, "Save film", suggestion, ["GIF (*.gif)"])
+        if path is not None:
+            self._presenter.filing.film_saved_to(path)
 
     def ask_painted(self) -> None:
         """Ask for a picture that this program saved."""

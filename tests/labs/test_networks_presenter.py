@@ -1,0 +1,190 @@
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from viz_app.core.architectures import catalogue as nets
+from viz_app.labs.document import Document
+from viz_app.labs.networks.presenter import NetworksPresenter
+from viz_app.labs.networks.scene import COLUMNS, NetworksScene, network_of, resolve
+from viz_app.labs.networks.table import as_text, tabulate
+from viz_app.labs.presenter import House
+
+
+class RecordingView:
+    def __init__(self):
+        self.last = {}
+
+    def __getattr__(self, name):
+        return lambda answer: self.last.__setitem__(name, answer)
+
+
+@pytest.fixture
+def lab():
+    document = Document([NetworksPresenter.lab])
+    pictures = SimpleNamespace(current=lambda: None)
+    house = House(document, None, pictures, None, None, None)
+    presenter = NetworksPresenter(RecordingView(), house)
+    document.listen(lambda before, after: presenter.show(presenter.scene, None))
+    presenter.show(presenter.scene, None)
+    return presenter
+
+
+def table_of(lab):
+    return lab.view.last["show_network"].table
+
+
+def test_choosing_a_network_takes_its_own_input_and_forgets_what_was_built(lab):
+    lab.edited("kernel", 3)
+    lab.edited("network", "alexnet")
+    assert (lab.scene.size, lab.scene.built, lab.scene.layer) == (227, None, "conv1")
+    assert table_of(lab).parameters == 62_378_344
+
+
+def test_everything_follows_the_input_size(lab):
+    lab.edited("network", "alexnet")
+    lab.edited("size", 224)
+    line = table_of(lab).lines[1]
+    assert line.row.shape == (96, 54, 54)
+    lab.cell_chosen("conv1", "shape")
+    assert "54.25, rounded down" in lab.view.last["show_network"].explanation.words
+
+
+def test_a_layer_that_does_not_fit_is_told_and_the_rows_above_stay(lab):
+    lab.edited("size", 20)
+    lab.cell_chosen("C3", "shape")
+    lab.edited("kernel", 11)
+    table = table_of(lab)
+    assert table.failed == "C3"
+    assert [line.name for line in table.lines if line.row] == ["C1", "tanh1", "S2"]
+    assert "use a window of at most 8" in lab.view.last["show_network"].explanation.words
+
+
+def test_an_edit_makes_the_network_ones_own_and_undo_brings_the_catalogues_back(lab):
+    lab.cell_chosen("C1", "shape")
+    lab.edited("channels", 8)
+    assert lab.view.last["show_network"].is_built
+    assert table_of(lab).lines[1].row.shape == (8, 28, 28)
+    lab.house.document.undo()
+    assert lab.scene.built is None
+
+
+def test_adding_moving_and_deleting_keep_the_chain_in_order(lab):
+    lab.edited("network", "example_convnet")
+    lab.cell_chosen("relu1", "shape")
+    lab.layer_added("pool")
+    assert lab.scene.layer == "pool+1"
+    lab.layer_moved(-1)
+    names = [line.name for line in table_of(lab).lines]
+    assert names[1:5] == ["conv1", "pool+1", "relu1", "conv2"]
+    lab.layer_deleted()
+    assert lab.scene.layer == "conv1"
+    assert network_of(lab.scene).layers == nets.network("example_convnet").layers
+
+
+@pytest.mark.parametrize("word", ["residual", "inception"])
+def test_an_added_block_fits_behind_any_map(lab, word):
+    lab.edited("network", "example_convnet")
+    lab.cell_chosen("relu2", "shape")
+    lab.layer_added(word)
+    before = tabulate(nets.network("example_convnet"))
+    table = table_of(lab)
+    assert not table.failed
+    assert len(table.lines) > len(before.lines)
+    lab.layer_added(word)
+    assert not table_of(lab).failed
+
+
+def test_deleting_a_layer_that_a_skip_reads_hands_the_skip_on(lab):
+    lab.edited("network", "residual_block")
+    lab.cell_chosen("z2", "shape")
+    lab.layer_deleted()
+    total = next(line for line in table_of(lab).lines if line.name == "sum")
+    assert total.row.sources == ("a1", "input")
+
+
+def test_deleting_the_head_of_a_branch_leaves_the_branch_where_it_begins(lab):
+    lab.edited("network", "inception_module")
+    lab.cell_chosen("3a_5x5_reduce", "shape")
+    lab.layer_deleted()
+    table = table_of(lab)
+    line = table.lines[table.line("3a_5x5_reduce_relu")]
+    assert line.row.sources == ("input",)
+
+
+def test_one_builds_from_nothing(lab):
+    lab.emptied()
+    assert lab.scene.layer == "input"
+    for word in ("conv", "relu", "pool", "flatten", "linear"):
+        lab.layer_added(word)
+    assert table_of(lab).lines[-1].row.shape == (10,)
+    assert table_of(lab).parameters == 160 + (16 * 16 * 16 + 1) * 10
+
+
+def test_a_pooling_that_becomes_a_convolution_gets_filters(lab):
+    lab.cell_chosen("S2", "shape")
+    lab.edited("kind", "conv")
+    assert not table_of(lab).failed
+
+
+def test_the_calculators_begin_with_the_slides_numbers(lab):
+    lab.edited("view", "costs")
+    assert [bar.value for bar in lab.view.last["show_costs"].bars] == [120_422_400, 12_443_648]
+    assert "154.8 channels" in lab.view.last["show_costs"].verdict
+    lab.edited("calculator", "fully")
+    assert [bar.value for bar in lab.view.last["show_costs"].bars] == [14_450_688, 456]
+
+
+def test_a_comparison_has_both_totals(lab):
+    lab.edited("view", "compare")
+    first, second = lab.view.last["show_comparison"]
+    assert dict(first.totals)["Parameters"] == "61,706"
+    assert dict(second.totals)["Parameters"] == "62,378,344"
+    assert second.largest == ("fc6: 61 %", "conv2: 39 %")
+    assert lab.numbers()["other_parameters"] == 62_378_344
+
+
+@pytest.mark.parametrize("name", ["lenet5", "googlenet", "resnet50", "chain_1d", "mtcnn_pnet"])
+def test_every_cell_explains_itself(lab, name):
+    lab.edited("network", name)
+    for line in table_of(lab).lines:
+        for column in COLUMNS:
+            lab.cell_chosen(line.name, column)
+            explanation = lab.view.last["show_network"].explanation
+            assert explanation.words
+            assert explanation.heading.startswith(line.name)
+
+
+def test_a_formula_has_the_layers_numbers_in_it(lab):
+    lab.cell_chosen("C3", "parameters")
+    latex = lab.view.last["show_network"].explanation.latex
+    for piece in (r"\color{kernel}{5}", r"\color{input}{6}", r"\color{output}{16}", "2{,}416"):
+        assert piece in latex
+    lab.cell_chosen("C3", "field")
+    assert r"\color{output}{14}" in lab.view.last["show_network"].explanation.latex
+
+
+def test_the_table_is_copied_with_its_totals(lab):
+    lab.table_copied("markdown")
+    lines = lab.view.last["copy_text"].splitlines()
+    assert lines[0].startswith("| Layer | Kind | f |")
+    assert "| 61,706 | 416,520 |" in lines[-1]
+    csv = as_text(table_of(lab), "csv").splitlines()
+    assert csv[2] == "C1,convolution,5,1,0,28×28×6,4704,156,117600,5,1"
+    assert r"\begin{tabular}" in as_text(table_of(lab), "latex")
+
+
+def test_a_built_network_survives_saving(lab):
+    lab.edited("network", "vgg16")
+    lab.layer_added("residual")
+    data = lab.house.document.to_json()
+    built = lab.scene.built
+    lab.restored()
+    assert lab.house.document.open_json(data) == []
+    assert lab.scene.built == built
+
+
+def test_a_scene_of_an_unknown_network_falls_back():
+    scene = resolve(NetworksScene(network="nobody", other="nobody", layer="nothing"))
+    assert (scene.network, scene.other, scene.layer, scene.size) == ("lenet5", "alexnet", "C1", 32)

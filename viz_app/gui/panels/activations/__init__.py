@@ -1,1 +1,0 @@
-"""The activations lab's part of the window."""

@@ -1,0 +1,139 @@
+"""The network view: the drawing above, the explained table below, what one can do between."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from viz_app.gui.panel import ActionButton, Card, to_qaction
+from viz_app.gui.panels.networks.drawing import Drawing
+from viz_app.gui.panels.networks.table_view import TableView
+from viz_app.gui.theme import Theme, set_role
+from viz_app.gui.widgets.formula import Formula
+from viz_app.labs.networks.presenter import NetworksPresenter
+from viz_app.labs.networks.view import NetworkShown
+
+BUTTONS = ("Move layer up", "Move layer down", "Duplicate layer", "Delete layer",
+           "Back to the catalogue's")  # fmt: skip
+
+
+class NetworkPage(QWidget):
+    """Shows one network; the drawing and the table share their selection."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self.drawing = Drawing(theme)
+        self.table = TableView(theme)
+        self.totals = QLabel()
+        self.totals.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.totals.setWordWrap(True)
+        self.heading = QLabel()
+        set_role(self.heading, "group")
+        self.formula = Formula(theme, 16)
+        self.formula.setToolTip("The selected number, from the numbers it follows from.")
+        self.words = QLabel()
+        self.words.setWordWrap(True)
+        self.buttons: list[ActionButton] = []
+        self.add = QPushButton("Add layer")
+        self.add.setToolTip("Put a layer behind the selected one.")
+        self.add.setAccessibleName("Add layer")
+        self._tools = QHBoxLayout()
+        self._tools.setSpacing(6)
+        self._build()
+        theme.changed.connect(self._on_theme_changed)
+        self._on_theme_changed()
+
+    def attach(self, presenter: NetworksPresenter) -> None:
+        """Connect the intents."""
+        self.drawing.chosen.connect(presenter.layer_chosen)
+        self.table.chosen.connect(presenter.cell_chosen)
+        self._menu = QMenu(self)
+        self._menu.setToolTipsVisible(True)
+        for action in presenter.actions:
+            if action.text.startswith("Add "):
+                entry = to_qaction(action, self._menu)
+                words = action.text.removeprefix("Add ")
+                entry.setText(words[0].upper() + words[1:])
+                self._menu.addAction(entry)
+        self.add.clicked.connect(self._open_menu)
+        named = {action.text: action for action in presenter.actions}
+        for text in BUTTONS:
+            button = ActionButton(named[text], self._theme)
+            button.setText("")
+            set_role(button, "flat")
+            self.buttons.append(button)
+            self._tools.addWidget(button)
+
+    def show_network(self, shown: NetworkShown) -> None:
+        """Show table, drawing and explanation."""
+        table = shown.table
+        totals = " · ".join(f"{label} {value}" for label, value in shown.totals)
+        self.drawing.show_figure(shown.figure, shown.layer, f"{table.network.title}: {totals}")
+        self.table.show_table(table, shown.layer, shown.column, is_brief=shown.is_brief)
+        is_elsewhere = bool(table.failed) and table.failed != shown.layer
+        colour = self._theme.colour("warning").name()
+        failed = f'<br><span style="color: {colour}">{table.sentence}</span>' * is_elsewhere
+        parts = [f"<b>{_unbroken(table.network.title)}</b>"]
+        parts += [_unbroken(f"{label} <b>{value}</b>") for label, value in shown.totals]
+        self.totals.setText(" &nbsp; ".join(parts) + failed)
+        self.heading.setText(shown.explanation.heading)
+        self.formula.show_latex(shown.explanation.latex, shown.explanation.words)
+        self.formula.setVisible(bool(shown.explanation.latex))
+        self.words.setText(shown.explanation.words)
+        set_role(self.words, "warning" if table.failed == shown.layer else "plain")
+        for button in self.buttons:
+            button.refresh()
+        self.buttons[-1].setVisible(shown.is_built)
+
+    def _build(self) -> None:
+        above = Card()
+        above.column.setContentsMargins(4, 4, 4, 4)
+        above.column.addWidget(self.drawing, 1)
+        below = Card()
+        below.column.setContentsMargins(12, 8, 12, 8)
+        top = QHBoxLayout()
+        top.addWidget(self.totals, 1)
+        top.addWidget(self.add)
+        top.addLayout(self._tools)
+        below.column.addLayout(top)
+        below.column.addWidget(self.table, 1)
+        self._explained = QWidget()
+        column = QVBoxLayout(self._explained)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addWidget(self.heading)
+        column.addWidget(self.formula, 1)
+        column.addWidget(self.words)
+        below.column.addWidget(self._explained)
+        split = QSplitter(Qt.Orientation.Vertical)
+        split.setChildrenCollapsible(False)
+        split.addWidget(above)
+        split.addWidget(below)
+        split.setSizes([360, 540])
+        split.setStretchFactor(0, 2)
+        split.setStretchFactor(1, 3)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(split)
+
+    def _open_menu(self) -> None:
+        self._menu.popup(self.add.mapToGlobal(QPoint(0, self.add.height())))
+
+    def _on_theme_changed(self) -> None:
+        self.add.setIcon(self._theme.icon("plus"))
+        self.add.setIconSize(QSize(16, 16))
+        # room for the tallest formula, so that the table does not jump
+        self._explained.setFixedHeight(self._theme.px(92))
+
+
+def _unbroken(text: str) -> str:
+    return text.replace(" ", "&nbsp;")

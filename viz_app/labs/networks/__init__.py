@@ -1,0 +1,1 @@
+"""Networks: layer tables that explain themselves, drawn, compared, built."""
