@@ -27,13 +27,16 @@ from viz_app import app
 class Seen(app._FirstPaint):
     def eventFilter(self, watched, event):
         if event.type() == event.Type.Paint:
-            seen = {"ms": 1e3 * (time.perf_counter() - t0), "torch": "torch" in sys.modules}
-            print(json.dumps(seen), flush=True)
+            app.QTimer.singleShot(0, self.tell)  # once the event, and the painting, is over
         return super().eventFilter(watched, event)
+
+    def tell(self):
+        seen = {"ms": 1e3 * (time.perf_counter() - t0), "torch": "torch" in sys.modules}
+        print(json.dumps(seen), flush=True)
 
 def painted(program, open_program=app.open_program):
     open_program(program)
-    program.window.close()
+    app.QTimer.singleShot(300, program.window.close)
 
 app._FirstPaint = Seen
 app.open_program = painted
@@ -52,8 +55,8 @@ def start(kind: str) -> dict[str, float]:
             check=True,
             timeout=120,
         )
-    seen: dict[str, float] = json.loads(ended.stdout.splitlines()[0])
-    return seen
+    window, lab = (json.loads(line) for line in ended.stdout.splitlines()[:2])
+    return {"ms": window["ms"], "lab_ms": lab["ms"], "torch": lab["torch"]}
 
 
 def rows(rounds: int) -> Iterable[Row]:
@@ -64,5 +67,11 @@ def rows(rounds: int) -> Iterable[Row]:
     yield Row.times_as_fast(
         "first painted window, torch imported after / before", *ms.values(), Bound("≥", 6)
     )
+    lab_ms = {
+        kind: statistics.median(s["lab_ms"] for s in starts[1:]) for kind, starts in seen.items()
+    }
+    yield Row.times_as_fast("first painted lab, the session restored", *lab_ms.values())
     imported = sum(bool(s["torch"]) for s in seen["ours"])
-    yield Row.alone("starts with torch in sys.modules at first paint", imported, Bound("≤", 0), "")
+    yield Row.alone(
+        "starts with torch in sys.modules when the lab is painted", imported, Bound("≤", 0), ""
+    )

@@ -42,6 +42,7 @@ def rows(rounds: int) -> Iterable[Row]:
     }
     gaps: dict[str, list[float]] = {name: [] for name in jobs}
     try:
+        runner.failed.connect(stage.fail)
         runner.run("wake", wake, title="torch", on_done=lambda _: stage.ready())
         stage.wait(lambda: stage.is_ready)
         _warm(runner, stage)
@@ -83,12 +84,14 @@ class _Stage:
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         self.is_ready = False
+        self._failure: Any = None
         self._window = QWidget()
         grid = QGridLayout(self._window)
         self._canvas = Canvas(Theme(app), "picture")
         grid.addWidget(self._canvas, 0, 0, 1, 6)
         self._labels = [QLabel() for _ in range(30)]
         for i, label in enumerate(self._labels):
+            label.setFixedWidth(120)  # a label that widens would resize the window
             grid.addWidget(label, 1 + i // 6, i % 6)
         noise = np.random.default_rng(0).integers(0, 255, (8, 512, 512, 3), dtype=np.uint8)
         self._pictures = list(noise)
@@ -107,6 +110,10 @@ class _Stage:
     def ready(self) -> None:
         """Torch is there."""
         self.is_ready = True
+
+    def fail(self, failure: Any) -> None:
+        """A job failed: there is nothing to measure."""
+        self._failure = failure
 
     def show_step(self, step: Any) -> None:
         """Take a snapshot as the lab would: its picture is drawn at once."""
@@ -130,9 +137,11 @@ class _Stage:
         from PySide6.QtCore import QEventLoop, QTimer
 
         loop, timer = QEventLoop(), QTimer()
-        timer.timeout.connect(lambda: loop.quit() if is_so() else None)
+        timer.timeout.connect(lambda: loop.quit() if self._failure or is_so() else None)
         timer.start(20)
         loop.exec()
+        if self._failure is not None:
+            raise RuntimeError(self._failure.details)
 
     def _tick(self) -> None:
         now = time.perf_counter()

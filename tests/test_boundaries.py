@@ -46,8 +46,10 @@ def imports(path: Path, *, only_at_import_time: bool = False):
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
         elif only_at_import_time and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             continue
-        elif only_at_import_time and isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(
-            node.test
+        elif (
+            only_at_import_time
+            and isinstance(node, ast.If)
+            and "TYPE_CHECKING" in ast.dump(node.test)
         ):
             nodes += node.orelse
         else:
@@ -104,9 +106,7 @@ def run_tests_without(absent: str, folders: tuple[str, ...]):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("absent", "folders"), [("PySide6", BELOW_GUI), ("torch", WITHOUT_TORCH)]
-)
+@pytest.mark.parametrize(("absent", "folders"), [("PySide6", BELOW_GUI), ("torch", WITHOUT_TORCH)])
 def test_the_lower_layers_pass_their_tests_where_the_library_is_absent(absent, folders):
     """tests/conftest.py makes every import of the library fail, as if it were not installed."""
     ended = run_tests_without(absent, folders)

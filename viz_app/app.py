@@ -84,11 +84,14 @@ def start(images: Sequence[str] = (), lab: str = "", theme: str = "") -> int:
 
     def on_painted() -> None:
         _keep_a_log(places)
-        from viz_app.furnish import furnish
-
-        program = furnish(window, places, settings)
+        try:
+            program = _fill(window, places, settings)
+        except Exception:
+            log.exception("the window could not be filled")
+            print(f"Convolab could not start; {places.log} says why.", file=sys.stderr)
+            app.exit(1)
+            return
         programs.append(program)
-        _catch_everything(program.keeper)
         if sentence:
             program.keeper.tell(sentence)
         program.keeper.restore(images, lab)
@@ -103,6 +106,14 @@ def start(images: Sequence[str] = (), lab: str = "", theme: str = "") -> int:
         logging.shutdown()
         os._exit(status)
     return status
+
+
+def _fill(window: Window, places: Places, settings: Settings) -> Program:
+    from viz_app.furnish import furnish
+
+    program = furnish(window, places, settings)
+    _catch_everything(program.keeper)
+    return program
 
 
 def tour(out: Path, size: tuple[int, int], theme: str, scale: float) -> Written:
@@ -121,6 +132,8 @@ def tour(out: Path, size: tuple[int, int], theme: str, scale: float) -> Written:
         open_program(program)
         written = walk(program.keeper, out)
         program.window.close()
+    if not program.keeper.has_ended:
+        program.keeper.runner.close(timeout_s=30)
     return written
 
 
@@ -145,6 +158,7 @@ def open_program(program: Program) -> None:
 
     first_paint.happened.connect(on_painted)
     program.window.show()
+    program.window.setFocus()  # the first Tab goes to the first control
 
 
 class _FirstPaint(QObject):

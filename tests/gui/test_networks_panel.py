@@ -80,7 +80,7 @@ def test_what_does_not_fit_is_told_in_the_page(lab, qtbot):
 
 def test_the_segments_change_the_page(lab, qtbot):
     for i, page in ((1, lab.panel.compare), (2, lab.panel.costs), (0, lab.panel.network)):
-        qtbot.mouseClick(lab.panel.views._group.button(i), Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(lab.panel.views.buttons._group.button(i), Qt.MouseButton.LeftButton)
         assert page.isVisible()
 
 

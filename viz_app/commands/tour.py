@@ -18,7 +18,9 @@ def add_parser(subparsers: Any) -> None:
         "tour", help="run every lab on the samples and write a picture and the numbers of each"
     )
     parser.add_argument("--out", required=True, metavar="DIR", help="the folder to write into")
-    parser.add_argument("--size", default="1440x900", help="of the window (default 1440x900)")
+    parser.add_argument(
+        "--size", type=_size, default=(1440, 900), help="of the window (default 1440x900)"
+    )
     parser.add_argument("--theme", default="light", choices=("light", "dark"))
     parser.add_argument("--scale", type=float, default=1.0, help="of the text (default 1.0)")
     parser.add_argument("--no-fetch", action="store_true", help="use what is here, fetch nothing")
@@ -35,15 +37,19 @@ def run(args: argparse.Namespace) -> int:
     skipped = [] if args.no_fetch else _fetch(WeightsStore())
     from viz_app import app
 
-    width, _, height = args.size.partition("x")
-    written = app.tour(
-        Path(args.out), (int(width), int(height)), theme=args.theme, scale=args.scale
-    )
+    written = app.tour(Path(args.out), args.size, theme=args.theme, scale=args.scale)
     for sentence in (*skipped, *written.skipped):
         print(f"Skipped: {sentence}")
     for path in written.files:
         print(path)
     return 0 if written.files else 1
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, _, height = text.partition("x")
+    if not (width.isdigit() and height.isdigit()):
+        raise argparse.ArgumentTypeError(f"“{text}” is no size; write it as 1440x900")
+    return int(width), int(height)
 
 
 def _fetch(store: WeightsStore) -> list[str]:

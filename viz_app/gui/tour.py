@@ -14,8 +14,9 @@ from viz_app.files.atomic import write_atomic
 from viz_app.files.export import save_numbers
 from viz_app.gui.house import HouseKeeper, grab_png
 
-SETTLE_S = 180.0  # a style run on a slow machine
+SETTLE_S = 300.0  # a style run on a slow machine
 LOOK_MS = 50
+MOTION_S = 0.5  # what moves on the screen comes to rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +32,14 @@ def walk(keeper: HouseKeeper, out: Path, say: Callable[[str], None] = print) -> 
     files: list[Path] = []
     skipped: list[str] = []
     window = keeper.window
+    wait_until(lambda: bool(keeper.devices) and not keeper.errands.activities)
     for name, room in window.rooms.items():
         say(f"{room.lab.title} …")
         keeper.choose_lab(name)
         wait_until(lambda: keeper.shelf.current() is not None)
         room.presenter.demonstrate()
         is_settled = wait_until(room.presenter.is_settled)
+        wait_until(lambda: False, MOTION_S)
         sentence = window.message_bar.sentence
         if sentence or not is_settled:
             skipped.append(f"{room.lab.title}: {sentence or 'it did not finish in time.'}")

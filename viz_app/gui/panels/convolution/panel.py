@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QSize, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from viz_app.core.errors import VizError
 from viz_app.core.records import Picture
@@ -22,7 +22,7 @@ from viz_app.gui.panels.convolution.photo_page import PhotoPage
 from viz_app.gui.panels.convolution.step_page import StepPage
 from viz_app.gui.save_dialog import ask_to_save
 from viz_app.gui.theme import Theme
-from viz_app.gui.widgets.choices import ChoiceButtons
+from viz_app.gui.widgets.view_switch import ViewSwitch
 from viz_app.labs.convolution.compare import Verdict
 from viz_app.labs.convolution.controls import VIEW
 from viz_app.labs.convolution.figure import Figure
@@ -44,12 +44,7 @@ class ConvolutionPanel(Panel):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
-        self.views = ChoiceButtons(VIEW)
-        self.header = QWidget()
-        row = QHBoxLayout(self.header)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.views)
-        row.addStretch(1)
+        self.views = self.header = ViewSwitch(VIEW, theme)
         self.step = StepPage(theme)
         self.photo = PhotoPage(theme)
         self.learn = LearnPage(theme)

@@ -15,8 +15,8 @@ from viz_app.gui.panels.detection.offer_page import OfferPage
 from viz_app.gui.panels.detection.overlap_page import OverlapPage
 from viz_app.gui.panels.detection.suppression_page import SuppressionPage
 from viz_app.gui.panels.detection.targets_page import TargetsPage
-from viz_app.gui.panels.detection.view_switch import ViewSwitch
 from viz_app.gui.theme import Theme
+from viz_app.gui.widgets.view_switch import ViewSwitch
 from viz_app.labs.detection.controls import VIEW
 from viz_app.labs.detection.evaluation import EvaluationShown
 from viz_app.labs.detection.found import Found

@@ -5,14 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtGui import QFontMetrics, QGuiApplication
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QFileDialog,
-    QHBoxLayout,
-    QPushButton,
     QStackedWidget,
     QVBoxLayout,
-    QWidget,
 )
 
 from viz_app.core.errors import VizError
@@ -23,7 +20,7 @@ from viz_app.gui.panels.networks.costs_page import CostsPage
 from viz_app.gui.panels.networks.drawing_export import to_file
 from viz_app.gui.panels.networks.network_page import NetworkPage
 from viz_app.gui.theme import Theme
-from viz_app.gui.widgets.choices import ChoiceButtons
+from viz_app.gui.widgets.view_switch import ViewSwitch
 from viz_app.labs.networks.compare import Side
 from viz_app.labs.networks.controls import VIEW
 from viz_app.labs.networks.costs import Costs
@@ -43,14 +40,7 @@ class NetworksPanel(Panel):
         super().__init__(theme)
         self._presenter: NetworksPresenter
         self._shown: NetworkShown | None = None
-        self.views = ChoiceButtons(VIEW)
-        self.header = QWidget()
-        row = QHBoxLayout(self.header)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.views)
-        row.addStretch(1)
-        theme.changed.connect(self._widen_segments)
-        self._widen_segments()
+        self.views = self.header = ViewSwitch(VIEW, theme)
         self.network = NetworkPage(theme)
         self.compare = ComparePage(theme)
         self.costs = CostsPage(theme)
@@ -67,13 +57,6 @@ class NetworksPanel(Panel):
         self._presenter = presenter
         self.views.moved.connect(lambda view: presenter.edited("view", view))
         self.network.attach(presenter)
-
-    def _widen_segments(self) -> None:
-        """Leave room for the bold word of the chosen segment."""
-        metrics = QFontMetrics(self.theme.font(is_bold=True))
-        for button in self.views.findChildren(QPushButton):
-            width = metrics.horizontalAdvance(button.text())
-            button.setMinimumWidth(width + self.theme.px(ROOM_PX))
 
     def show_view(self, view: View) -> None:
         """Bring a page forward."""
