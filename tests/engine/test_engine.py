@@ -301,3 +301,21 @@ def test_a_held_engine_begins_when_released_in_the_order_of_asking():
     engine.release()
     assert [events.get(timeout=WAIT_S).value for _ in range(2)] == [1, 2]
     assert engine.close(WAIT_S)
+
+
+def test_caches_that_cannot_be_emptied_do_not_end_the_thread(caplog):
+    events: queue.Queue[Event] = queue.Queue()
+
+    def relieve():
+        raise RuntimeError("no device")
+
+    def job(turn):
+        raise MemoryError
+
+    engine = Engine(events.put, relieve=relieve)
+    engine.submit("a", job)
+    assert events.get(timeout=WAIT_S).value.is_memory_short
+    engine.submit("a", lambda turn: "alive")
+    assert events.get(timeout=WAIT_S).value == "alive"
+    assert engine.close(WAIT_S)
+    assert "could not be emptied" in caplog.text

@@ -286,3 +286,92 @@ def test_text_size_and_theme_are_remembered(house):
     assert house.keeper.settings.text_scale == 1.5
     house.keeper.zoom_text(0)
     assert house.theme.scale == 1.0
+
+
+@pytest.mark.parametrize(
+    "content", [b'{"theme": "blue"}', b'{"window": [99999999999, 5]}', b'{"text_scale": 1e9}']
+)
+def test_settings_with_an_impossible_value_are_set_aside(start_house, places, content):
+    places.settings.parent.mkdir(parents=True)
+    places.settings.write_bytes(content)
+    program = start_house()
+    assert "kept as settings.json.broken" in program.window.message_bar.sentence
+
+
+def test_a_session_of_which_a_part_was_left_out_is_kept_whole(start_house, places):
+    first = start_house()
+    first.window.rooms["counting"].presenter.edited("number", 8)
+    first.window.close()
+    data = places.session.read_bytes().replace(b'"one"', b'"nine"', 1)
+    places.session.write_bytes(data)
+    second = start_house()
+    kept = list(places.session.parent.glob("session.json.broken-*"))
+    assert [k.read_bytes() for k in kept] == [data]
+    assert kept[0].name in second.window.message_bar.sentence
+
+
+def test_a_name_that_is_not_text_is_told_and_loses_no_session(house, qtbot, tmp_path, photo):
+    path = tmp_path / "odd" / "\udcff.png"
+    path.parent.mkdir()
+    path.write_bytes(photo.read_bytes())
+    house.keeper.shelf.open([path.parent])
+    qtbot.waitUntil(lambda: "not proper text" in house.window.message_bar.sentence)
+    assert house.keeper.document.to_json()
+
+
+def test_all_images_of_a_folder_are_in_the_strip(house, qtbot, tmp_path, photo):
+    for i in range(20):
+        (tmp_path / f"copy{i:02}.png").write_bytes(photo.read_bytes())
+    house.keeper.shelf.open([tmp_path])
+    qtbot.waitUntil(lambda: len(house.keeper.shelf.recent) == 21)
+    house.keeper.document.choose_image(str(tmp_path / "copy19.png"))
+    shelf = house.keeper.shelf
+    qtbot.waitUntil(lambda: shelf.current() is not None and shelf.current().name == "copy19.png")
+
+
+def test_a_file_that_changed_is_shown_as_it_is_now(house, qtbot, photo):
+    shelf = house.keeper.shelf
+    shelf.open([photo])
+    qtbot.waitUntil(lambda: house.keeper.document.desk.image == str(photo))
+    save_image(photo, np.full((30, 40, 3), 10, np.uint8))
+    shelf.open([photo])
+    qtbot.waitUntil(lambda: shelf.current() is not None and shelf.current().pixels[0, 0, 0] == 10)
+
+
+def test_an_image_that_was_deleted_leaves_the_one_before(house, qtbot, tmp_path, photo):
+    gone = tmp_path / "gone.png"
+    gone.write_bytes(photo.read_bytes())
+    shelf, document = house.keeper.shelf, house.keeper.document
+    shelf.open([photo])
+    qtbot.waitUntil(lambda: shelf.current() is not None and document.desk.image == str(photo))
+    gone.unlink()
+    document.choose_image(str(gone))
+    qtbot.waitUntil(lambda: "gone.png" in house.window.message_bar.sentence)
+    assert document.desk.image == str(photo)
+
+
+def test_escape_gives_up_a_half_typed_value_and_not_the_job(house, qtbot):
+    house.window.rooms["counting"].presenter.count_for_ever()
+    edit = controls(house)["number"].edit
+    edit.setFocus()
+    edit.selectAll()
+    qtbot.keyClicks(edit, "9")
+    qtbot.keyClick(edit, Qt.Key.Key_Escape)
+    assert edit.text() == "3"
+    assert house.keeper.runner.engine.is_busy("counting.ever")
+
+
+def test_escape_ends_what_works_before_what_rests_and_never_the_houses_own(house, qtbot):
+    from viz_app.engine.engine import Progress
+    from viz_app.gui.runner import Activity
+
+    bar, asked = house.window.status_bar, []
+    bar.cancel_asked.connect(asked.append)
+    rests = Activity("rests", "Painting", Progress(1, 2), is_paused=True)
+    works = Activity("works", "Finding boxes")
+    own = Activity("own", "Loading torch", Progress(1, 2), is_cancellable=False)
+    bar.show_activities([own, rests, works])
+    bar.ask_to_cancel()
+    bar.show_activities([own])
+    bar.ask_to_cancel()
+    assert asked == ["works"]

@@ -113,3 +113,22 @@ def test_a_closed_runner_takes_no_job_and_stays_calm(qapp):
     assert runner.close(10)
     runner.run("a", lambda turn: 1, title="A")
     assert runner.activities == []
+
+
+def test_what_saves_the_users_work_finishes_while_closing(qapp, tmp_path):
+    runner, gate = Runner("test"), threading.Event()
+    path = tmp_path / "saved"
+    runner.run("first", lambda turn: gate.wait(10), title="A")
+    runner.run("save", lambda turn: path.write_text("kept"), title="Saving", must_finish=True)
+    gate.set()
+    assert runner.close(10)
+    assert path.read_text() == "kept"
+
+
+def test_a_listener_that_fails_does_not_lose_the_others_answers(runner, qtbot, monkeypatch):
+    errors, answers = [], []
+    monkeypatch.setattr("sys.excepthook", lambda *error: errors.append(error[0]))
+    runner.run("a", lambda turn: 1, title="A", on_done=lambda value: 1 / 0)
+    runner.run("b", lambda turn: 2, title="B", on_done=answers.append)
+    qtbot.waitUntil(lambda: answers == [2])
+    assert errors == [ZeroDivisionError]
