@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 SWITCH_INTERVAL_S = 0.001  # a Python loop in the worker must not hold up the window
+TITLE_BAR_PX = 40  # a window as tall as the screen would hide its status bar
 BUILD_AHEAD_MS = 400  # after torch is there: the other labs, one at a time
 
 
@@ -47,7 +48,9 @@ def empty_window(app: QApplication, settings: Settings) -> Window:
     theme.set_mode(settings.theme)
     theme.set_scale(settings.text_scale)
     window = Window(theme)
-    window.resize(*settings.window)
+    screen = app.primaryScreen().availableSize()
+    width, height = settings.window
+    window.resize(min(width, screen.width()), min(height, screen.height() - TITLE_BAR_PX))
     return window
 
 

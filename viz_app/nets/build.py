@@ -84,7 +84,6 @@ class Net(nn.Module):
         x: Tensor,
         wanted: Collection[str] = (),
         check: Callable[[], None] | None = None,
-        visit: Callable[[str, Tensor], None] | None = None,
     ) -> dict[str, Tensor]:
         """Run as far as needed and hand out the wanted layers.
 
@@ -96,14 +95,11 @@ class Net(nn.Module):
             layer names; ``"input"`` is the preprocessed image; empty means the table's outputs
         check
             called before each layer; what it raises ends the pass (this is how one cancels)
-        visit
-            called with each wanted layer's name and tensor as it comes, and nothing is kept:
-            all layers can be looked at in the memory of one
 
         Returns
         -------
         dict
-            wanted layers by name, in the table's order, [N, *shape]; empty if they were visited
+            wanted layers by name, in the table's order, [N, *shape]
 
         Raises
         ------
@@ -124,10 +120,7 @@ class Net(nn.Module):
             name = step.row.layer.name
             alive[name] = self._run(step, _take(alive, step))
             if name in names:
-                if visit is None:
-                    kept[name] = alive[name]
-                else:
-                    visit(name, alive[name])
+                kept[name] = alive[name]
         return kept
 
     def preprocess(self, x: Tensor) -> Tensor:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import warnings
 from functools import lru_cache
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
@@ -19,9 +18,8 @@ log = logging.getLogger(__name__)
 @lru_cache(maxsize=512)
 def _svg(latex: str, size_px: float, colour: str) -> bytes:
     """Return a formula as SVG; 20 ms the first time, so it is kept."""
-    with warnings.catch_warnings():  # it finds its font by a function that Python deprecates
-        warnings.simplefilter("ignore", DeprecationWarning)
-        import ziamath  # 100 ms: not before the first formula is wanted
+    import ziamath  # 100 ms: not before the first formula is wanted
+
     ziamath.config.svg2 = False  # QtSvg draws only the fraction bars of the default form
     text: str = ziamath.Latex(latex, size=size_px, color=colour, inline=False).svg()
     return text.encode()
