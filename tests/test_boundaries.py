@@ -89,26 +89,37 @@ def test_only_numpy_is_known_to_core():
         assert not found, f"{path} imports {found}"
 
 
-def run_tests_without(absent: str, folders: tuple[str, ...]):
-    env = {**os.environ, "VIZ_APP_ABSENT": absent}
+ABSENT = {"PySide6": BELOW_GUI, "torch": WITHOUT_TORCH}
+
+
+def start_tests_without(absent: str):
+    """tests/conftest.py makes every import of the library fail, as if it were not installed."""
     plugins = ["-p", "no:cacheprovider", "-p", "no:pytest-qt"]
-    command = [sys.executable, "-m", "pytest", "-x", *plugins]
-    paths = [f"tests/{f}" for f in folders if (ROOT / "tests" / f).exists()]
-    return subprocess.run(
-        [*command, "-m", "not slow and not weights", *paths],
+    paths = [f"tests/{f}" for f in ABSENT[absent] if (ROOT / "tests" / f).exists()]
+    return subprocess.Popen(
+        [sys.executable, "-m", "pytest", "-x", *plugins, "-m", "not slow and not weights", *paths],
         cwd=ROOT,
-        env=env,
-        capture_output=True,
+        env={**os.environ, "VIZ_APP_ABSENT": absent},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
-        timeout=280,
-        check=False,
     )
 
 
+@pytest.fixture(scope="module")
+def runs():
+    """Both runs at once: each keeps one core busy."""
+    started = {absent: start_tests_without(absent) for absent in ABSENT}
+    yield started
+    for process in started.values():
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(("absent", "folders"), [("PySide6", BELOW_GUI), ("torch", WITHOUT_TORCH)])
-def test_the_lower_layers_pass_their_tests_where_the_library_is_absent(absent, folders):
-    """tests/conftest.py makes every import of the library fail, as if it were not installed."""
-    ended = run_tests_without(absent, folders)
-    assert ended.returncode == 0, ended.stdout[-3000:] + ended.stderr[-2000:]
-    assert " passed" in ended.stdout
+@pytest.mark.parametrize("absent", ABSENT)
+def test_the_lower_layers_pass_their_tests_where_the_library_is_absent(runs, absent):
+    printed, _ = runs[absent].communicate(timeout=280)
+    assert runs[absent].returncode == 0, printed[-3000:]
+    assert " passed" in printed

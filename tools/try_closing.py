@@ -15,7 +15,7 @@ import tempfile
 import time
 
 LONGEST_S = 2.0
-LATEST_MS = 6000
+LATEST_MS = 3500
 
 PROGRAM = """
 import sys
