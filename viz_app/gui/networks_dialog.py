@@ -1,4 +1,4 @@
-"""Networks by name, in the window: what each is for, its size and licence, fetch and remove."""
+"""Networks by name, in the window: purpose, size, licence; fetch, verify and remove."""
 
 from __future__ import annotations
 
@@ -50,6 +50,10 @@ class NetworkFetcher(QWidget):
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(f"Progress of {network.title}")
         self.bar.hide()
+        self.verify = QPushButton("Verify")
+        self.verify.setToolTip("Read every byte of this network's files and check their sha256.")
+        self.verify.setAccessibleName(f"Verify {network.title}")
+        self.verify.clicked.connect(lambda: self._dialog.verify(self))
         self.button = QPushButton()
         self.button.clicked.connect(self._on_clicked)
         left = QVBoxLayout()
@@ -59,7 +63,8 @@ class NetworkFetcher(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(4, 8, 4, 8)
         row.addLayout(left, 1)
-        row.addWidget(self.button, 0, Qt.AlignmentFlag.AlignTop)
+        for button in (self.verify, self.button):
+            row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         self.refresh()
 
     @property
@@ -71,6 +76,7 @@ class NetworkFetcher(QWidget):
         is_coming = self._dialog.is_coming(self.lane)
         is_here = self._dialog.store.is_present(self.network.name)
         self.bar.setVisible(is_coming)
+        self.verify.setVisible(is_here and not is_coming)
         self.state.setText(sentence or ("On this computer." if is_here else ""))
         self.state.setVisible(bool(self.state.text()))
         words, tip = (
@@ -163,10 +169,8 @@ class NetworksDialog(QDialog):
             self.arrived.emit(name)
 
         def on_failed(failure: Failure) -> None:
-            is_foreseen = isinstance(failure.error, VizError)
-            sentence = str(failure.error) if is_foreseen else f"It failed: {failure.error}"
-            row.refresh(sentence)
-            self.failed_to_come.emit(sentence)
+            row.refresh(_told(failure))
+            self.failed_to_come.emit(_told(failure))
 
         self._errands.run(
             row.lane,
@@ -183,18 +187,36 @@ class NetworksDialog(QDialog):
         self._errands.cancel(row.lane)
         row.refresh("Stopped; the next try goes on from here.")
 
+    def verify(self, row: NetworkFetcher) -> None:
+        """Check a network's files on the thread for downloads."""
+        name = row.network.name
+        self._errands.run(
+            f"verify.{name}",
+            lambda _turn: self.store.verify(name),
+            title=f"Verifying {row.network.title}",
+            on_done=lambda _result: row.refresh("Right: the sha256 is the published one."),
+            on_failed=lambda failure: row.refresh(_told(failure)),
+        )
+        row.refresh("Reading every byte…")
+
     def remove(self, row: NetworkFetcher) -> None:
-        """Delete a network's files."""
+        """Delete a network's files; the user's own folder is not touched."""
         try:
             self.store.remove(row.network.name)
         except VizError as error:
             row.refresh(str(error))
-        else:
-            row.refresh()
+            return
+        is_own = self.store.is_present(row.network.name)
+        row.refresh(f"It lies in your own {self.store.local}: remove it there." if is_own else "")
 
     def _on_folder(self) -> None:
         self.store.folder.mkdir(parents=True, exist_ok=True)
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.store.folder)))
+
+
+def _told(failure: Failure) -> str:
+    is_foreseen = isinstance(failure.error, VizError)
+    return str(failure.error) if is_foreseen else f"It failed: {failure.error}"
 
 
 class FetchStep:
