@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import pytest
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout
 from pytestqt.qtbot import QtBot
 
@@ -164,7 +165,9 @@ def start_house(qapp, qtbot, places, tmp_path):
         thread.join(60)  # it may be importing torch, which nothing interrupts
         assert not thread.is_alive()
         program.window.deleteLater()
+        program.theme.deleteLater()
     qapp.processEvents()
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # or the next window's sheet finds them
 
 
 @pytest.fixture

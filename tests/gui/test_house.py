@@ -375,3 +375,13 @@ def test_escape_ends_what_works_before_what_rests_and_never_the_houses_own(house
     bar.show_activities([own])
     bar.ask_to_cancel()
     assert asked == ["works"]
+
+
+def test_the_controls_can_leave_their_room_to_the_lab(house, qtbot):
+    panel = house.window.rooms["counting"].panel
+    before = panel.width()
+    qtbot.keyClick(house.window, Qt.Key.Key_Backslash, Qt.KeyboardModifier.ControlModifier)
+    assert house.window.inspector.isHidden()
+    qtbot.waitUntil(lambda: panel.width() > before + 200)
+    qtbot.keyClick(house.window, Qt.Key.Key_Backslash, Qt.KeyboardModifier.ControlModifier)
+    assert not house.window.inspector.isHidden()

@@ -27,7 +27,7 @@ class CommandPalette(QDialog):
         super().__init__(parent, Qt.WindowType.Popup)
         self._actions = [a for a in actions if a.text() and a.isEnabled()]
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Search commands, labs, images, networks")
+        self.search.setPlaceholderText("Search commands and labs")
         self.search.setAccessibleName("Search commands")
         self.search.setToolTip(
             "Type letters of the command in their order; arrows and Enter choose."

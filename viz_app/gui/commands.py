@@ -76,6 +76,13 @@ def house_menus(keeper: HouseKeeper, labs: dict[str, str]) -> tuple[Menu, ...]:
                 a("Dark", theme_tip.format("a dark room"), lambda: w.set_theme("dark")),
                 a("As the system", "Colours as the system has.", lambda: w.set_theme("system")),
                 None,
+                a(
+                    "Controls on or off",
+                    "Give the lab the room of the column on the right, or bring it back.",
+                    w.toggle_inspector,
+                    "Ctrl+\\",
+                ),
+                None,
                 a("Larger text", "Text for a projector.", lambda: w.zoom_text(1.1), "Ctrl++"),
                 a("Smaller text", "More on the screen.", lambda: w.zoom_text(1 / 1.1), "Ctrl+-"),
                 a("Normal text", "Text as designed.", lambda: w.zoom_text(0), "Ctrl+0"),

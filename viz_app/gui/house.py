@@ -314,6 +314,10 @@ class HouseKeeper(QObject):
         self.theme.set_mode(mode)  # type: ignore[arg-type]
         self._remember(theme=mode)
 
+    def toggle_inspector(self) -> None:
+        """Hide or show the column of controls: its room is the lab's."""
+        self.window.inspector.setVisible(self.window.inspector.isHidden())
+
     def zoom_text(self, factor: float) -> None:
         """Make text larger or smaller; 0 is the normal size."""
         scale = min(max(self.theme.scale * factor, 0.8), 2.0) if factor else 1.0

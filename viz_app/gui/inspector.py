@@ -38,8 +38,6 @@ class Inspector(QFrame):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(area)
-        theme.changed.connect(self._on_theme_changed)
-        self._on_theme_changed()
 
     def set_strip(self, strip: ImageStrip) -> None:
         """Put the image strip above the controls."""
@@ -57,5 +55,6 @@ class Inspector(QFrame):
         for key, controls in self._lists.items():
             controls.setVisible(key == name)
 
-    def _on_theme_changed(self) -> None:
-        self.setFixedWidth(self._theme.px(WIDTH_PX))
+    def fit(self, window_px: int) -> None:
+        """Be as wide as the text scale asks for, but leave the lab two thirds of the window."""
+        self.setFixedWidth(max(min(self._theme.px(WIDTH_PX), window_px // 3), WIDTH_PX))

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
 from viz_app.gui.theme import Theme, set_role
+from viz_app.gui.widgets.words import Words
 from viz_app.labs.controls import Action
 
 if TYPE_CHECKING:
@@ -40,8 +41,7 @@ class Card(QFrame):
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(16, 12, 16, 12)
         self.column.setSpacing(8)
-        self.title = QLabel(title)
-        set_role(self.title, "group")
+        self.title = Words(title, "group")
         self.title.setVisible(bool(title))
         self.column.addWidget(self.title)
 

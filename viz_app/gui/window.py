@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDropEvent,
     QIcon,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -36,6 +37,8 @@ from viz_app.gui.message_bar import MessageBar
 from viz_app.gui.panel import Panel, to_qaction
 from viz_app.gui.status_bar import StatusBar
 from viz_app.gui.theme import Theme, set_role
+from viz_app.gui.widgets.pages import Pages
+from viz_app.gui.widgets.room_area import RoomArea
 from viz_app.labs.controls import Action
 
 if TYPE_CHECKING:
@@ -46,6 +49,7 @@ if TYPE_CHECKING:
 RAIL_PX, TOP_PX = 84, 44
 SMALLEST_PX = (880, 600)
 LAB_MARGINS_PX = 40 + 3 * 10  # at the sides, and between title, views and buttons
+MIN_TITLED_PX = 420  # of the lab: below, its name leaves the room to the views
 BUTTON_ICONS = ("arrow-counter-clockwise", "code", "export")
 
 
@@ -116,6 +120,7 @@ class Window(QMainWindow):
         self.inspector = Inspector(theme)
         self.actions_of_menus: dict[str, list[QAction]] = {}
         self._lab_actions: list[QAction] = []
+        self._areas: dict[str, RoomArea] = {}
         self.setWindowTitle("Convolab")
         self.setMinimumSize(*SMALLEST_PX)
         self.setAcceptDrops(True)
@@ -164,13 +169,14 @@ class Window(QMainWindow):
     def show_lab(self, name: str) -> None:
         """Bring a lab into the middle."""
         room = self.rooms[name]
+        panel = room.panel  # built at the first look
         self.shown = name
         room.button.setChecked(True)
         self._title.setText(room.lab.title)
-        self._stack.setCurrentWidget(room.panel)
-        self._headers.setVisible(room.panel.header is not None)
-        if room.panel.header is not None:
-            self._headers.setCurrentWidget(room.panel.header)
+        self._stack.setCurrentWidget(self._areas[name])
+        self._headers.setVisible(panel.header is not None)
+        if panel.header is not None:
+            self._headers.setCurrentWidget(panel.header)
         self.inspector.show_lab(name)
         self._show_lab_actions(room.presenter.actions)
         self.setWindowTitle(f"{room.lab.title} – Convolab")
@@ -188,7 +194,9 @@ class Window(QMainWindow):
 
     def _take_in(self, room: Room) -> None:
         """Give a room that was built its place in the middle and in the inspector."""
-        self._stack.addWidget(room.panel)
+        area = RoomArea(room.panel)
+        self._areas[room.lab.name] = area
+        self._stack.addWidget(area)
         if room.panel.header is not None:
             self._headers.addWidget(room.panel.header)
         self.inspector.add(room.lab.name, room.controls)
@@ -217,7 +225,7 @@ class Window(QMainWindow):
         self._menu_bar.setNativeMenuBar(False)
         self._menu_bar.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._lab_menu = QMenu()
-        self._search = QPushButton("Search commands, labs, images      Ctrl K")
+        self._search = QPushButton("Search commands and labs      Ctrl K")
         self._search.setToolTip("Find any command by a few letters (Ctrl+K)")
         self._search.setAccessibleName("Search commands")
         set_role(self._search, "search")
@@ -264,7 +272,7 @@ class Window(QMainWindow):
         for button in (self.undo_button, self.copy_button, self.export_button):
             button.setAccessibleName(button.text())
             row.addWidget(button)
-        self._stack = QStackedWidget()
+        self._stack = Pages()
         column = QVBoxLayout(lab)
         column.setContentsMargins(20, 14, 20, 16)
         column.setSpacing(12)
@@ -304,10 +312,13 @@ class Window(QMainWindow):
         for button, icon in zip(buttons, BUTTON_ICONS, strict=True):
             button.setText("" if is_tight else button.accessibleName())
             button.setIcon(self.theme.icon(icon) if is_tight else QIcon())
+        # the rail and the window's title say it too
+        self._title.setVisible(not is_tight or self._lab.width() > self.theme.px(MIN_TITLED_PX))
 
     def _on_theme_changed(self) -> None:
         px = self.theme.px
         self._fit_buttons()
+        self.inspector.fit(self.width())
         self._top.setFixedHeight(px(TOP_PX))
         self._rail_frame.setFixedWidth(px(RAIL_PX))
         self._search.setFixedWidth(px(300))
@@ -315,6 +326,10 @@ class Window(QMainWindow):
             room.button.setFixedHeight(px(58))
             room.button.setIconSize(QSize(px(22), px(22)))
             room.button.setIcon(self.theme.icon(room.lab.icon))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.inspector.fit(self.width())
+        super().resizeEvent(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._lab and event.type() == QEvent.Type.Resize:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from viz_app.gui.panel import Card
 from viz_app.gui.panels.convolution.grid_figure import GridFigure
 from viz_app.gui.theme import Theme, set_role
+from viz_app.gui.widgets.words import Words
 from viz_app.labs.convolution.compare import Verdict
 from viz_app.labs.convolution.figure import Figure
 from viz_app.labs.convolution.pointing import Mark
@@ -25,10 +26,9 @@ class ComparePage(QWidget):
         self.three.setToolTip("Double-click a number of A, B or C to type another.")
         for figure in (self.flip, self.three):
             figure.has_motion = False
-        self._flip_verdict = QLabel()
-        self._verdicts = (QLabel(), QLabel())
+        self._flip_verdict = Words()
+        self._verdicts = (Words(), Words())
         for label in (self._flip_verdict, *self._verdicts):
-            label.setWordWrap(True)
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

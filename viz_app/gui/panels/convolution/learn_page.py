@@ -12,6 +12,7 @@ from viz_app.gui.panel import ActionButton, Card
 from viz_app.gui.panels.convolution.grid_figure import GridFigure
 from viz_app.gui.panels.convolution.linked_canvas import LinkedCanvas, link
 from viz_app.gui.theme import Theme, set_role
+from viz_app.gui.widgets.words import Words
 from viz_app.labs.convolution.learn import LessonShown
 from viz_app.labs.convolution.presenter import ConvolutionPresenter
 
@@ -86,8 +87,7 @@ class LearnPage(QWidget):
         self.plot.setMenuEnabled(False)
         self.plot.setLogMode(False, True)
         self._curve = self.plot.plot()
-        self._words = QLabel()
-        self._words.setWordWrap(True)
+        self._words = Words()
         self._buttons = QHBoxLayout()
         self._toggle: ActionButton | None = None
         self._shown_photo: np.ndarray | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from viz_app.core.records import Picture
 from viz_app.gui.panel import Card
@@ -11,6 +11,7 @@ from viz_app.gui.panels.convolution.grid_figure import GridFigure
 from viz_app.gui.panels.convolution.linked_canvas import LinkedCanvas, link
 from viz_app.gui.panels.convolution.scale_bar import ScaleBar
 from viz_app.gui.theme import Theme, set_role
+from viz_app.gui.widgets.words import Words
 from viz_app.labs.convolution.figure import Figure
 from viz_app.labs.convolution.photo import Filtered, PhotoWords
 from viz_app.labs.convolution.presenter import ConvolutionPresenter
@@ -39,18 +40,14 @@ class PhotoPage(QWidget):
         )
         self.kernel.drags_numbers = True
         self.scale = ScaleBar(theme)
-        self._words = QLabel()
-        self._sizes, self._cost = QLabel(), QLabel()
+        self._words, self._sizes, self._cost = Words(role="muted"), Words(), Words()
         for label in (self._sizes, self._cost, self._words):
             label.setTextFormat(Qt.TextFormat.RichText)
-            label.setWordWrap(True)
-        set_role(self._words, "muted")
-        self._hint = QLabel(
+        self._hint = Words(
             "Drag a number of the kernel up or down, choose another kernel, or move the sliders: "
-            "the output follows."
+            "the output follows.",
+            "muted",
         )
-        self._hint.setWordWrap(True)
-        set_role(self._hint, "muted")
         self._build()
         theme.changed.connect(self._on_theme_changed)
         self._on_theme_changed()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from viz_app.gui.panel import Card
 from viz_app.gui.panels.convolution.crop_view import CropView
@@ -13,6 +13,7 @@ from viz_app.gui.panels.convolution.sum_view import StoryView
 from viz_app.gui.panels.convolution.transport import Transport
 from viz_app.gui.theme import Theme, set_role
 from viz_app.gui.widgets.formula import Formula
+from viz_app.gui.widgets.words import Words
 from viz_app.labs.convolution.formulas import CostCard, SizeCard
 from viz_app.labs.convolution.pointing import Story
 from viz_app.labs.convolution.presenter import ConvolutionPresenter
@@ -37,8 +38,7 @@ class StepPage(QWidget):
         self.figure.setToolTip(HINT)
         self.crop = CropView(theme)
         self.crop.hide()
-        self.caption = QLabel()
-        self.caption.setWordWrap(True)
+        self.caption = Words()
         self.caption.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.transport = Transport(theme)
         self.story = StoryView(theme)
@@ -47,12 +47,10 @@ class StepPage(QWidget):
         self._cost_card = Card("Cost")
         self._general = Formula(theme, 15)
         self._formulas: list[Formula] = []
-        self._size_note = QLabel()
-        self._size_note.setWordWrap(True)
+        self._size_note = Words()
         set_role(self._size_note, "muted")
-        self._costs = QLabel()
+        self._costs = Words()
         self._costs.setTextFormat(Qt.TextFormat.RichText)
-        self._costs.setWordWrap(True)
         self._build()
         theme.changed.connect(self._on_theme_changed)
         self._on_theme_changed()
