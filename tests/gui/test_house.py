@@ -238,13 +238,14 @@ def test_a_file_that_is_no_scene_is_told(house, tmp_path):
     assert "gone.json" in house.window.message_bar.sentence
 
 
-def test_the_view_and_its_numbers_can_be_exported(house, tmp_path):
-    for name in ("a.png", "a.npz", "a.csv", "a.json"):
-        assert house.keeper.export_to(tmp_path / name)
+def test_the_view_and_its_numbers_can_be_exported(house, tmp_path, qtbot):
+    for name in ("a.png", "a.npz", "a.csv", "a.json", "a.xyz"):
+        house.keeper.export_to(tmp_path / name)
+        qtbot.waitUntil(lambda: not house.keeper.errands.activities)
     assert QImage(str(tmp_path / "a.png")).width() > 100
     assert json.loads((tmp_path / "a.json").read_text())["number"] == 3
-    assert not house.keeper.export_to(tmp_path / "a.xyz")
-    assert "a.xyz" in house.window.message_bar.sentence
+    assert "needs an ending" in house.window.message_bar.sentence
+    assert not (tmp_path / "a.xyz").exists()
 
 
 def test_the_pytorch_program_is_copied(house):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -242,19 +243,26 @@ class HouseKeeper(QObject):
         if path is not None:
             self.export_to(path)
 
-    def export_to(self, path: Path) -> bool:
-        """Save the view (.png) or its numbers (.npz, .csv, .json); False if it failed."""
+    def export_to(self, path: Path) -> None:
+        """Save the view (.png) or its numbers (.npz, .csv, .json), on the thread for files."""
         room = self.window.rooms[self.window.shown]
         try:
             if path.suffix.lower() == ".png":
-                write_atomic(path, grab_png(room.panel.figure()))
+                image = grab(room.panel.figure())
+                save = partial(save_picture, path, image)
             else:
-                save_numbers(path, room.presenter.numbers())
+                save = partial(save_numbers, path, room.presenter.numbers())
         except VizError as error:
             self.tell(str(error))
-            return False
-        self.tell_done(f"Saved {path.name}.")
-        return True
+            return
+        self.errands.run(
+            "house.export",
+            lambda _turn: save(),
+            title=f"Saving {path.name}",
+            on_done=lambda _result: self.tell_done(f"Saved {path.name}."),
+            on_failed=self._on_failed,
+            must_finish=True,
+        )
 
     def copy_snippet(self) -> None:
         """Copy the PyTorch program of the lab shown."""
@@ -441,13 +449,18 @@ class HouseKeeper(QObject):
             self.tell_done(f"Saved {path.name}.")
 
 
-def grab_png(widget: QWidget, scale: float = 2.0) -> bytes:
-    """Return a picture of a widget as PNG, at twice the resolution of the screen."""
+def grab(widget: QWidget, scale: float = 2.0) -> QImage:
+    """Return a picture of a widget, at twice the resolution of the screen."""
     image = QImage(widget.size() * scale, QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(scale)
     image.fill(widget.palette().window().color())
     widget.render(image)
-    return to_png(image)
+    return image
+
+
+def save_picture(path: Path, image: QImage) -> None:
+    """Save an image as PNG; on any thread."""
+    write_atomic(path, to_png(image))
 
 
 def to_png(image: QImage) -> bytes:

@@ -10,9 +10,8 @@ from pathlib import Path
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
-from viz_app.files.atomic import write_atomic
 from viz_app.files.export import save_numbers
-from viz_app.gui.house import HouseKeeper, grab_png
+from viz_app.gui.house import HouseKeeper, grab, save_picture
 
 SETTLE_S = 300.0  # a style run on a slow machine
 LOOK_MS = 50
@@ -44,7 +43,7 @@ def walk(keeper: HouseKeeper, out: Path, say: Callable[[str], None] = print) -> 
         if sentence or not is_settled:
             skipped.append(f"{room.lab.title}: {sentence or 'it did not finish in time.'}")
         picture, numbers = out / f"{name}.png", out / f"{name}.json"
-        write_atomic(picture, grab_png(window))
+        save_picture(picture, grab(window))
         save_numbers(numbers, room.presenter.numbers())
         files += [picture, numbers]
     return Written(tuple(files), tuple(skipped))
