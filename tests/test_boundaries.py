@@ -23,6 +23,7 @@ MAY_IMPORT = {
     "gui": {"core", "engine", "files", "labs"},
     "commands": {"core", "engine", "files", "labs", "nets", "compute", "gui", "app", "cli"},
 }
+ABOVE = ("app", "furnish", "cli", "commands")
 QT = {"PySide6", "pyqtgraph", "qtawesome", "superqt", "ziamath"}
 TORCH = {"torch", "safetensors"}
 BELOW_GUI = ("core", "engine", "files", "nets", "compute", "labs", "commands")
@@ -63,6 +64,13 @@ def test_a_layer_imports_only_what_stands_below_it(layer):
             parts = name.split(".")
             if parts[0] == "viz_app" and len(parts) > 1 and parts[1] in MAY_IMPORT:
                 assert parts[1] in MAY_IMPORT[layer] | {layer}, f"{path} imports {name}"
+
+
+@pytest.mark.parametrize("layer", [layer for layer in MAY_IMPORT if layer != "commands"])
+def test_no_layer_knows_who_starts_the_program(layer):
+    for path in modules(layer):
+        found = [n for n in imports(path) if n.split(".")[:1] == ["viz_app"] and n.count(".")]
+        assert not [n for n in found if n.split(".")[1] in ABOVE], path
 
 
 @pytest.mark.parametrize("layer", BELOW_GUI)
