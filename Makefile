@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 NAME ?=
 
-.PHONY: help setup run test check fmt lint types bench shots wheel
+.PHONY: help setup run test check soak fmt lint types bench shots wheel
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -24,6 +24,9 @@ test: setup  ## run the tests
 
 check:  ## exactly what CI runs
 	bash .ci/run
+
+soak: setup  ## random actions in all labs for a long time
+	$(BIN)/python tools/soak.py
 
 fmt: setup  ## format, and mend what the linter can
 	$(BIN)/ruff format .

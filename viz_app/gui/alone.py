@@ -14,6 +14,8 @@ def show_alone(build: Callable[[Theme], QWidget]) -> int:
     """Build a widget with a theme, show it, and run until it is closed."""
     app = QApplication.instance() or QApplication(sys.argv)
     assert isinstance(app, QApplication)
-    widget = build(Theme(app))
+    theme = Theme(app)
+    widget = build(theme)
+    widget.setStyleSheet(theme.sheet)
     widget.show()
     return app.exec()

@@ -317,6 +317,8 @@ class Window(QMainWindow):
 
     def _on_theme_changed(self) -> None:
         px = self.theme.px
+        if self.styleSheet() != self.theme.sheet:
+            self.setStyleSheet(self.theme.sheet)
         self._fit_buttons()
         self.inspector.fit(self.width())
         self._top.setFixedHeight(px(TOP_PX))
