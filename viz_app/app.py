@@ -71,8 +71,11 @@ def build(
     return program
 
 
-def start(images: Sequence[str] = (), lab: str = "", theme: str = "") -> int:
-    """Run the program until its window is closed; return the exit status."""
+def start(images: Sequence[str] = (), lab: str = "", theme: str = "", net: str = "") -> int:
+    """Run the program until its window is closed; return the exit status.
+
+    ``net`` is the spec of the user's own network; naming it is the consent to run its code.
+    """
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     faulthandler.enable()
     places = Places.of_user()
@@ -97,8 +100,11 @@ def start(images: Sequence[str] = (), lab: str = "", theme: str = "") -> int:
         programs.append(program)
         if sentence:
             program.keeper.tell(sentence)
-        program.keeper.restore(images, lab)
+        program.keeper.restore(images, "networks" if net else lab)
         open_program(program)
+        if net:
+            presenter: Any = program.window.rooms["networks"].presenter
+            presenter.open_own(net, may_run=True)
 
     _FirstPaint(window.status_bar).happened.connect(on_painted)
     window.show()

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 import viz_app
 from viz_app.core.errors import VizError
 
-LABS = ("convolution", "networks", "detection", "style")
-COMMANDS = ("tour", "weights", "style", "doctor")
+LABS = ("convolution", "networks", "activations", "detection", "style")
+COMMANDS = ("tour", "weights", "style", "patches", "doctor")
 NO_SCREEN = (
     "There is no screen here: `viz-app tour --out DIR` runs every lab without one and writes "
     "a picture and the numbers of each."
@@ -43,11 +43,17 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run_command(arguments: list[str]) -> int:
-    from viz_app.commands import doctor, style, tour, weights
+    from viz_app.commands import doctor, patches, style, tour, weights
 
     parser = argparse.ArgumentParser(prog="viz-app")
     subparsers = parser.add_subparsers(dest="command", required=True)
-    parts = {"tour": tour, "weights": weights, "style": style, "doctor": doctor}
+    parts = {
+        "tour": tour,
+        "weights": weights,
+        "style": style,
+        "patches": patches,
+        "doctor": doctor,
+    }
     for part in parts.values():
         part.add_parser(subparsers)
     args = parser.parse_args(arguments)
@@ -57,12 +63,16 @@ def _run_command(arguments: list[str]) -> int:
 
 def _run_window(arguments: list[str]) -> int:
     args = _window_parser().parse_args(arguments)
+    if args.net:
+        from viz_app.core.traced import check_spec
+
+        check_spec(args.net)
     if sentence := why_no_window():
         print(sentence, file=sys.stderr)
         return 2
     from viz_app import app
 
-    return app.start(args.images, args.lab, args.theme)
+    return app.start(args.images, args.lab, args.theme, args.net)
 
 
 def _window_parser() -> argparse.ArgumentParser:
@@ -73,6 +83,12 @@ def _window_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("images", nargs="*", metavar="IMAGE", help="images or folders to open")
     parser.add_argument("--lab", default="", choices=LABS)
+    parser.add_argument(
+        "--net",
+        default="",
+        metavar="SPEC",
+        help="your own network: a file of weights, module:factory or file.py:factory (runs it)",
+    )
     parser.add_argument("--theme", default="", choices=("light", "dark", "system"))
     parser.add_argument("--version", action="version", version=f"Convolab {viz_app.__version__}")
     return parser

@@ -5,6 +5,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 
 from viz_app.files.export import save_numbers
+from viz_app.gui.panels.networks.own_dialog import OwnDialog
 from viz_app.gui.panels.networks.panel import NetworksPanel
 from viz_app.labs.networks.presenter import NetworksPresenter
 from viz_app.labs.networks.scene import COLUMNS
@@ -107,9 +108,66 @@ def test_the_numbers_can_be_exported(lab, tmp_path):
 def test_the_brief_table_hides_what_changes_nothing(lab, qtbot):
     table = lab.panel.network.table
     lab.presenter.edited("is_brief", True)
-    assert table.isRowHidden(2)
-    assert not table.isRowHidden(1)
+    assert names(table)[:4] == ["input", "C1", "S2", "C3"]
     lab.presenter.edited("network", "alexnet")
-    assert table.isRowHidden(2)
+    assert "relu1" not in names(table)
     lab.presenter.edited("is_brief", False)
-    assert not table.isRowHidden(2)
+    assert names(table)[2] == "relu1"
+
+
+def names(table):
+    model = table.model()
+    return [model.index(row, 0).data() for row in range(model.rowCount())]
+
+
+def test_a_click_on_a_heading_sorts_and_the_selection_stays_with_its_layer(lab, qtbot):
+    table = lab.panel.network.table
+    lab.presenter.cell_chosen("C3", "macs")
+    header = table.horizontalHeader()
+    at = QPoint(header.sectionViewportPosition(8) + 20, header.height() // 2)
+    qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert names(table)[:3] == ["input", "C3", "C1"]
+    assert table.currentIndex().row() == 1
+    click_cell(qtbot, table, 2, "parameters")
+    assert lab.presenter.scene.layer == "C1"
+    qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert names(table)[-1] == "C3"
+
+
+def test_typed_words_filter_the_table(lab, qtbot):
+    page = lab.panel.network
+    qtbot.keyClicks(page.filter, "pool")
+    assert names(page.table) == ["input", "C1", "S2", "S4"]  # the selected layer stays
+    qtbot.keyClicks(page.filter, "x")
+    page.filter.clear()
+    lab.presenter.house.document.undo()
+    assert page.filter.text() == ""
+
+
+def test_the_dialog_says_whether_code_is_run_before_it_is(lab, qtbot):
+    dialog = OwnDialog(lab.panel.theme, lab.panel)
+    qtbot.addWidget(dialog)
+    asked = []
+    dialog.agreed.connect(lambda spec, may_run: asked.append((spec, may_run)))
+    assert not dialog.agree.isEnabled()
+    dialog.spec.setText("weights.pth")
+    assert (dialog.agree.text(), "nothing in it is run" in dialog.sentence.text()) == ("Open", True)
+    dialog.spec.setText("nets.py:make@1x28x28")
+    assert dialog.agree.text() == "Run it and open"
+    assert "runs the code in “nets.py”" in dialog.sentence.text()
+    qtbot.mouseClick(dialog.agree, Qt.MouseButton.LeftButton)
+    assert asked == [("nets.py:make@1x28x28", True)]
+
+
+def test_a_network_of_ones_own_is_opened_and_shown(lab, qtbot, tmp_path):
+    path = tmp_path / "two.py"
+    path.write_text(
+        "from torch import nn\n"
+        "def make(): return nn.Sequential(nn.Conv2d(3, 8, 3), nn.GELU(), nn.Flatten())\n",
+        "utf-8",
+    )
+    lab.presenter.open_own(f"{path}:make@3x8x8", may_run=True)
+    table = lab.panel.network.table
+    qtbot.waitUntil(lambda: names(table) == ["input", "0", "1", "2"], timeout=20_000)
+    assert table.model().index(2, 1).data() == "GELU"
+    assert not lab.panel.network.add.isEnabled()

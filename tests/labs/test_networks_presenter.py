@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 
 import pytest
 
 from viz_app.core.architectures import catalogue as nets
+from viz_app.core.layers import Layer
+from viz_app.core.traced import Traced, TracedLayer
 from viz_app.labs.document import Document
+from viz_app.labs.networks.jobs import Opened
 from viz_app.labs.networks.presenter import NetworksPresenter
 from viz_app.labs.networks.scene import COLUMNS, NetworksScene, network_of, resolve
 from viz_app.labs.networks.table import as_text, tabulate
@@ -24,7 +28,8 @@ class RecordingView:
 def lab():
     document = Document([NetworksPresenter.lab])
     pictures = SimpleNamespace(current=lambda: None)
-    house = House(document, None, pictures, None, None, None)
+    speaker = SimpleNamespace(tell=lambda *args, **kwargs: None)
+    house = House(document, None, pictures, speaker, None, None)
     presenter = NetworksPresenter(RecordingView(), house)
     document.listen(lambda before, after: presenter.show(presenter.scene, None))
     presenter.show(presenter.scene, None)
@@ -183,6 +188,120 @@ def test_a_built_network_survives_saving(lab):
     lab.restored()
     assert lab.house.document.open_json(data) == []
     assert lab.scene.built == built
+
+
+def shown_names(lab):
+    shown = lab.view.last["show_network"]
+    return [shown.table.lines[i].name for i in shown.order]
+
+
+def test_a_column_is_sorted_down_up_and_back(lab):
+    lab.column_sorted("parameters")
+    assert shown_names(lab)[:3] == ["input", "FC120", "FC84"]
+    lab.column_sorted("parameters")
+    assert shown_names(lab)[-1] == "FC120"
+    lab.column_sorted("parameters")
+    assert lab.scene.sorted_by is None
+    lab.column_sorted("name")
+    assert shown_names(lab)[1:3] == ["C1", "C3"]
+    assert [line.name for line in table_of(lab).lines][1:3] == ["C1", "tanh1"]
+
+
+def test_the_filter_takes_names_and_kinds_and_keeps_the_selected_layer(lab):
+    lab.cell_chosen("C1", "shape")
+    lab.words_typed("average pool")
+    assert shown_names(lab) == ["input", "C1", "S2", "S4"]
+
+
+OWN = Traced(
+    "nets:make", "make", (3, 8, 8),
+    (
+        TracedLayer(Layer("a", "conv", channels=4, kernel=3), "Conv2d", (3, 8, 8), (4, 6, 6),
+                    112, 3888),
+        TracedLayer(Layer("b", "module"), "GELU", (4, 6, 6), (4, 6, 6), 0, 0),
+    ),
+    rest=5,
+)  # fmt: skip
+
+
+def test_a_network_seen_running_is_shown_and_comes_back_with_the_session_without_running(lab):
+    lab._on_opened(Opened(traced=OWN))
+    assert (table_of(lab).parameters, table_of(lab).macs) == (117, 3888)
+    assert shown_names(lab) == ["input", "a", "b"]
+    for column in COLUMNS:
+        for name in ("input", "a", "b"):
+            lab.cell_chosen(name, column)
+            assert lab.view.last["show_network"].explanation.words
+    data = lab.house.document.to_json()
+    lab.edited("network", "vgg16")
+    assert lab.scene.own is None
+    assert lab.house.document.open_json(data) == []
+    assert lab.scene.own == OWN
+    assert "from nets import make as make" in lab.snippet()
+
+
+def test_weights_of_a_known_network_show_it_and_another_number_of_classes_too(lab):
+    lab._on_opened(Opened(known=nets.network("resnet18")))
+    assert (lab.scene.network, lab.scene.built) == ("resnet18", None)
+    network = nets.network("resnet18")
+    layers = (*network.layers[:-1], replace(network.layers[-1], channels=7))
+    lab._on_opened(Opened(known=replace(network, layers=layers)))
+    assert table_of(lab).lines[-1].row.shape == (7,)
+
+
+def test_two_versions_of_a_network_are_compared(lab):
+    lab.version_kept()
+    lab.cell_chosen("C1", "shape")
+    lab.edited("channels", 12)
+    lab.edited("view", "compare")
+    first, second = lab.view.last["show_comparison"]
+    assert dict(second.totals)["Parameters"] == "61,706"
+    assert dict(first.totals)["Parameters"] != "61,706"
+    lab.edited("is_beside_kept", False)
+    assert lab.view.last["show_comparison"][1].title == "AlexNet, as drawn"
+
+
+def test_the_selected_layer_is_opened_in_activations(lab):
+    @dataclass(frozen=True)
+    class Scene:
+        network: str = ""
+        layer: str = ""
+
+    other = replace(
+        NetworksPresenter.lab, name="activations", scene_type=Scene, resolve=lambda s: s
+    )
+    lab.house = replace(lab.house, document=Document([NetworksPresenter.lab, other]))
+    lab.edited("network", "alexnet_torchvision")
+    lab.cell_chosen("relu2", "shape")
+    lab.activations_asked()
+    assert lab.house.document.desk.lab == "activations"
+    assert lab.house.document.scene("activations") == Scene("alexnet", "conv2")
+    lab.edited("network", "lenet5")
+    assert not lab.has_activations()
+
+
+@pytest.mark.parametrize(
+    ("calculator", "values", "words"),
+    [
+        ("one_by_one", [6_176, 55_328], "the channels become fewer"),
+        ("residual", [221_440, 8_192, 0], "W_s brings it to that shape"),
+        ("alexnet", [55, 54, 55], "224 gives 54.25"),
+    ],
+)
+def test_a_calculator_begins_with_an_example_of_the_course(lab, calculator, values, words):
+    lab.edited("view", "costs")
+    lab.edited("calculator", calculator)
+    shown = lab.view.last["show_costs"]
+    assert [bar.value for bar in shown.bars] == values
+    assert words in shown.verdict
+
+
+def test_a_skip_that_fits_costs_nothing(lab):
+    lab.edited("view", "costs")
+    lab.edited("calculator", "residual")
+    lab.edited("step", 1)
+    lab.edited("filters", 64)
+    assert lab.view.last["show_costs"].bars[1].value == 0
 
 
 def test_a_scene_of_an_unknown_network_falls_back():

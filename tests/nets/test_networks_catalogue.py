@@ -35,6 +35,7 @@ TOTALS = {
     "nin": 966_986,
     "googlenet": 13_378_280,
     "googlenet_plain": 6_998_552,
+    "googlenet_torchvision": 6_624_904,
     "squeezenet1_0": 1_248_424,
     "squeezenet1_1": 1_235_496,
     "mobilenet_v2": 3_504_872,

@@ -36,7 +36,9 @@ Kind = Literal[
     "add",
     "concat",
     "slice",
+    "module",
 ]
+"""``module`` is a part of the user's own network, known by what it made of an example alone."""
 Shape = tuple[int, ...]
 """(C, H, W), or (C, L), (C, D, H, W) for chains of one and three dimensions, or (features,)."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +39,11 @@ class RawBoxes:
     names
         of the C classes
     input_size
-        side of the square input in pixels
+        side of the square input in pixels; of MTCNN the smallest face
+    layout
+        ``"grid"``: cells of a square input; ``"pyramid"``: windows over smaller and smaller copies
+    is_softmax
+        whether the classes compete in a softmax, or each has a sigmoid of its own
     """
 
     boxes: Floats
@@ -52,6 +57,8 @@ class RawBoxes:
     offsets: Floats
     names: tuple[str, ...]
     input_size: int
+    layout: Literal["grid", "pyramid"] = "grid"
+    is_softmax: bool = False
 
     def __post_init__(self) -> None:
         for field in fields(self):

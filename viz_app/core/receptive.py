@@ -18,6 +18,8 @@ from viz_app.core.layers import INPUT, WINDOWED, Layer, Network, Row, pads, per_
 
 Interval = tuple[int, int]
 """First and last index, both included."""
+Number = int | Fraction
+"""Whole wherever no upsampling or adaptive pooling made it a fraction: ten times as quick."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +32,17 @@ class ReceptiveField:
     """
 
     size: int
-    jump: Fraction
-    start: Fraction
+    jump: Number
+    start: Number
 
 
 @dataclass(frozen=True, slots=True)
 class _Reach:
     """Unit i reads cells i·jump + first to i·jump + last of the input; jump 0: all."""
 
-    jump: Fraction
-    first: Fraction
-    last: Fraction
+    jump: Number
+    first: Number
+    last: Number
 
     def behind(self, step: _Reach) -> _Reach:
         """The reach of a layer that takes ``step`` on this one's units."""
@@ -51,12 +53,21 @@ class _Reach:
         )
 
 
-def receptive_fields(network: Network) -> dict[str, tuple[ReceptiveField, ...]]:
+def receptive_fields(
+    network: Network, table: Sequence[Row] | None = None
+) -> dict[str, tuple[ReceptiveField, ...]]:
     """Receptive field of each layer, an entry for each axis of the input.
 
     Behind an upsampling or an uneven adaptive pooling the windows of neighbours differ in size;
     then the field is the smallest of constant size that holds them all. Where branches of
     different strides are joined there is none, and the whole input is given.
+
+    Parameters
+    ----------
+    network
+        layer table
+    table
+        its rows, from one who went down the table already
 
     Raises
     ------
@@ -64,21 +75,12 @@ def receptive_fields(network: Network) -> dict[str, tuple[ReceptiveField, ...]]:
         where a layer does not fit
     """
     sizes = network.input_shape[1:]
-    reaches = {INPUT: tuple(_Reach(Fraction(1), Fraction(0), Fraction(0)) for _ in sizes)}
-    for row in rows(network):
-        branches = [reaches[source] for source in row.sources]
-        reaches[row.layer.name] = tuple(
-            _reach(row, axis, [branch[axis] for branch in branches], n)
-            for axis, n in enumerate(sizes)
-        )
-    del reaches[INPUT]
-    return {
-        name: tuple(
-            ReceptiveField(floor(reach.last - reach.first) + 1, reach.jump, reach.first)
-            for reach in axes
-        )
-        for name, axes in reaches.items()
-    }
+    found = list(rows(network)) if table is None else table
+    if len(set(sizes)) == 1 and all(_is_alike(row) for row in found):
+        fields = _along(0, sizes[0], found)
+        return {name: (field,) * len(sizes) for name, field in fields.items()}
+    by_axis = [_along(axis, n, found) for axis, n in enumerate(sizes)]
+    return {row.layer.name: tuple(f[row.layer.name] for f in by_axis) for row in found}
 
 
 def window(network: Network, layer: str, position: Sequence[int]) -> tuple[Interval, ...]:
@@ -120,11 +122,30 @@ def window(network: Network, layer: str, position: Sequence[int]) -> tuple[Inter
     return read[INPUT]
 
 
+def _along(axis: int, n: int, table: Sequence[Row]) -> dict[str, ReceptiveField]:
+    """The fields of all layers on one axis of n cells."""
+    reaches = {INPUT: _Reach(1, 0, 0)}
+    for row in table:
+        reaches[row.layer.name] = _reach(row, axis, [reaches[s] for s in row.sources], n)
+    del reaches[INPUT]
+    return {
+        name: ReceptiveField(floor(reach.last - reach.first) + 1, reach.jump, reach.first)
+        for name, reach in reaches.items()
+    }
+
+
+def _is_alike(row: Row) -> bool:
+    """Whether a layer does the same on every axis of a square input."""
+    layer = row.layer
+    settings = (layer.kernel, layer.stride, layer.dilation)
+    return all(type(value) is int for value in settings) and isinstance(layer.padding, int | str)
+
+
 def _reach(row: Row, axis: int, branches: Sequence[_Reach], n: int) -> _Reach:
     """Union of a layer's branches on one axis, followed by its own step."""
     jumps = {branch.jump for branch in branches}
     if row.layer.kind in ("flatten", "linear") or len(jumps) > 1 or jumps == {0}:
-        return _Reach(Fraction(0), Fraction(0), Fraction(n - 1))
+        return _Reach(0, 0, n - 1)
     union = _Reach(
         branches[0].jump,
         min(branch.first for branch in branches),
@@ -140,16 +161,16 @@ def _step(row: Row, axis: int) -> _Reach:
         stride = per_axis(layer, layer.stride, len(sizes))[axis]
         before = pads(layer, sizes)[axis][0]
         span = spans_of(layer, len(sizes))[axis]
-        return _Reach(Fraction(stride), Fraction(-before), Fraction(span - 1 - before))
+        return _Reach(stride, -before, span - 1 - before)
     if layer.kind == "upsample":
         factor = per_axis(layer, layer.stride, len(sizes))[axis]
-        return _Reach(Fraction(1, factor), Fraction(1 - factor, factor), Fraction(0))
+        return _Reach(Fraction(1, factor), Fraction(1 - factor, factor), 0)
     if layer.kind == "adaptive_avg_pool":
         # unit i averages ⌊i·n/m⌋ to ⌈(i + 1)·n/m⌉ − 1; rounding moves an end by less than a cell
         share = Fraction(sizes[axis], layer.size)
         slack = Fraction(share.denominator - 1, share.denominator)
         return _Reach(share, -slack, share + slack - 1)
-    return _Reach(Fraction(1), Fraction(0), Fraction(0))
+    return _Reach(1, 0, 0)
 
 
 def _cells_read(

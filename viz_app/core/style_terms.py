@@ -30,6 +30,7 @@ VARIATION_UNIT = 30.0
 
 Optimiser = Literal["adam", "lbfgs"]
 Start = Literal["content", "noise"]
+Pooling = Literal["max", "average"]
 Precision = Literal["auto", "float32"]
 
 
@@ -47,6 +48,8 @@ class StyleControls:
         factor of the learning rate: Adam's 0.03 of the range from black to white, L-BFGS's 1
     optimiser
         ``"adam"`` or ``"lbfgs"``
+    blend
+        weight of each style picture, 0 or more; only their proportions count
     """
 
     alpha: float = 1.0
@@ -55,6 +58,7 @@ class StyleControls:
     lambdas: tuple[float, ...] = (1.0,) * len(STYLE_LAYERS)
     rate: float = 1.0
     optimiser: Optimiser = "adam"
+    blend: tuple[float, ...] = (1.0,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,10 @@ class StyleSettings:
         the run ends when this many steps have been taken, those of the given state included
     precision
         ``"auto"`` takes bfloat16 where the processor has it, and finishes in float32
+    pooling
+        ``"average"`` in place of the network's own ``"max"`` gives smoother pictures (Gatys, 2015)
+    style_scale
+        longer side of the style picture, in longer sides of the generated one
     """
 
     content_layer: str = CONTENT_LAYER
@@ -82,6 +90,8 @@ class StyleSettings:
     seed: int = 0
     steps: int = 300
     precision: Precision = "auto"
+    pooling: Pooling = "max"
+    style_scale: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +160,8 @@ class StyleSnapshot:
         ``"bfloat16"`` or ``"float32"``: what the network was computed in
     steps
         where the run will end
+    layers
+        the style layers, in the order of their terms
     """
 
     picture: np.ndarray
@@ -161,11 +173,19 @@ class StyleSnapshot:
     seconds: float
     precision: str
     steps: int
+    layers: tuple[str, ...] = STYLE_LAYERS
 
     @property
     def step(self) -> int:
         """Steps taken so far; 0 is the start."""
         return self.state.step
+
+
+def shares(blend: Sequence[float], styles: int) -> tuple[float, ...]:
+    """Weights of the style pictures that sum to 1; even ones if none has any."""
+    known = [*blend, *(0.0 for _ in range(styles))][:styles]
+    total = sum(known)
+    return tuple(w / total for w in known) if total > 0 else (1 / styles,) * styles
 
 
 def coefficients(

@@ -84,6 +84,7 @@ class Net(nn.Module):
         x: Tensor,
         wanted: Collection[str] = (),
         check: Callable[[], None] | None = None,
+        visit: Callable[[str, Tensor], None] | None = None,
     ) -> dict[str, Tensor]:
         """Run as far as needed and hand out the wanted layers.
 
@@ -95,11 +96,14 @@ class Net(nn.Module):
             layer names; ``"input"`` is the preprocessed image; empty means the table's outputs
         check
             called before each layer; what it raises ends the pass (this is how one cancels)
+        visit
+            called with each wanted layer's name and maps as soon as they are there; then nothing
+            is kept, and the maps are only valid during the call
 
         Returns
         -------
         dict
-            wanted layers by name, in the table's order, [N, *shape]
+            wanted layers by name, in the table's order, [N, *shape]; empty with ``visit``
 
         Raises
         ------
@@ -108,7 +112,7 @@ class Net(nn.Module):
             that some layer on the way does not allow
         """
         names = wanted or self.network.output_names
-        steps = plan(self._rows, names)
+        steps = plan(self._rows, names, names if visit is None else ())
         _check_input(self.network, x)
         if steps and tuple(x.shape[1:]) != self.network.input_shape:
             _check_sizes(self.network, tuple(x.shape[1:]), steps)
@@ -119,7 +123,9 @@ class Net(nn.Module):
                 check()
             name = step.row.layer.name
             alive[name] = self._run(step, _take(alive, step))
-            if name in names:
+            if name in names and visit is not None:
+                visit(name, alive[name])
+            elif name in names:
                 kept[name] = alive[name]
         return kept
 
@@ -170,10 +176,13 @@ def build_frozen(network: Network, state: Mapping[str, Tensor]) -> Net:
     return net.eval().requires_grad_(False)
 
 
-def plan(table: tuple[Row, ...], wanted: Collection[str]) -> list[Step]:
+def plan(
+    table: tuple[Row, ...], wanted: Collection[str], kept: Collection[str] | None = None
+) -> list[Step]:
     """The steps to take for the wanted layers, and no others.
 
-    A ReLU overwrites its input where that is a fresh tensor nobody else reads and nobody wants.
+    A ReLU overwrites its input where that is a fresh tensor nobody else reads and nobody keeps
+    (by default all that is wanted is kept).
 
     Raises
     ------
@@ -196,7 +205,9 @@ def plan(table: tuple[Row, ...], wanted: Collection[str]) -> list[Step]:
         first = row.sources[0]
         fresh = kinds.get(first) in _OVERWRITABLE and readers.count(first) == 1
         done = tuple({s for s in row.sources if last_reader[s] == row.layer.name})
-        in_place = fresh and first not in wanted and row.layer.kind in _RELUS
+        in_place = (
+            fresh and first not in (wanted if kept is None else kept) and row.layer.kind in _RELUS
+        )
         steps.append(Step(row, in_place, done))
     return steps
 

@@ -23,3 +23,20 @@ def yolov4_tiny(data: bytes) -> Net:
     """
     network = architectures.yolov4_tiny()
     return build_frozen(network, check_state(network, read_darknet(network, data)))
+
+
+def yolov2_tiny(data: bytes) -> Net:
+    """YOLOv2-tiny, frozen, with darknet's COCO weights.
+
+    Parameters
+    ----------
+    data
+        the published file ``yolov2-tiny.weights``
+
+    Raises
+    ------
+    WeightsError
+        if the file is not that network
+    """
+    network = architectures.yolov2_tiny()
+    return build_frozen(network, check_state(network, read_darknet(network, data)))

@@ -34,24 +34,38 @@ def alexnet(towers: int = 1) -> Network:
 def alexnet_torchvision() -> Network:
     """The narrower one-tower network of "One weird trick …" (arXiv:1404.5997): 61,100,840."""
     layers = (
-        *_conv(1, 64, 11, stride=4, padding=2),
-        Layer("pool1", "max_pool", kernel=3, stride=2),
-        *_conv(2, 192, 5, padding=2),
-        Layer("pool2", "max_pool", kernel=3, stride=2),
-        *_conv(3, 384, 3, padding=1),
-        *_conv(4, 256, 3, padding=1),
-        *_conv(5, 256, 3, padding=1),
-        Layer("pool5", "max_pool", kernel=3, stride=2),
+        *_torchvision_convolutions(),
         Layer("avgpool", "adaptive_avg_pool", size=6),
-        *_classifier(),
+        *_classifier(("classifier.1", "classifier.4", "classifier.6")),
     )
     title = "AlexNet, torchvision's"
     return Network("alexnet_torchvision", title, (3, 224, 224), layers, IMAGENET)
 
 
+def alexnet_features() -> Network:
+    """The convolutional part of torchvision's AlexNet, conv1 to pool5, 2,469,696 parameters."""
+    layers = _torchvision_convolutions()
+    return Network("alexnet_features", "AlexNet, convolutions", (3, 224, 224), layers, IMAGENET)
+
+
+def _torchvision_convolutions() -> tuple[Layer, ...]:
+    layers = (
+        *_conv(1, 64, 11, stride=4, padding=2, key="features.0"),
+        Layer("pool1", "max_pool", kernel=3, stride=2),
+        *_conv(2, 192, 5, padding=2, key="features.3"),
+        Layer("pool2", "max_pool", kernel=3, stride=2),
+        *_conv(3, 384, 3, padding=1, key="features.6"),
+        *_conv(4, 256, 3, padding=1, key="features.8"),
+        *_conv(5, 256, 3, padding=1, key="features.10"),
+        Layer("pool5", "max_pool", kernel=3, stride=2),
+    )
+    return layers
+
+
 def _conv(
-    number: int, channels: int, kernel: int, *, stride: int = 1, padding: int = 0, groups: int = 1
-) -> tuple[Layer, ...]:
+    number: int, channels: int, kernel: int, *, stride: int = 1, padding: int = 0,
+    groups: int = 1, key: str = "",
+) -> tuple[Layer, ...]:  # fmt: skip
     conv = Layer(
         f"conv{number}",
         "conv",
@@ -60,18 +74,19 @@ def _conv(
         stride=stride,
         padding=padding,
         groups=groups,
+        key=key,
     )
     return conv, Layer(f"relu{number}", "relu")
 
 
-def _classifier() -> tuple[Layer, ...]:
+def _classifier(keys: tuple[str, str, str] = ("fc6", "fc7", "fc8")) -> tuple[Layer, ...]:
     return (
         Layer("flatten", "flatten"),
         Layer("drop6", "dropout"),
-        Layer("fc6", "linear", channels=4096),
+        Layer("fc6", "linear", channels=4096, key=keys[0]),
         Layer("relu6", "relu"),
         Layer("drop7", "dropout"),
-        Layer("fc7", "linear", channels=4096),
+        Layer("fc7", "linear", channels=4096, key=keys[1]),
         Layer("relu7", "relu"),
-        Layer("fc8", "linear", channels=1000),
+        Layer("fc8", "linear", channels=1000, key=keys[2]),
     )

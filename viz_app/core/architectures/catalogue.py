@@ -9,7 +9,11 @@ from functools import lru_cache, partial
 from viz_app.core.architectures.alexnet import alexnet, alexnet_torchvision
 from viz_app.core.architectures.compact import efficientnet_lite0, network_in_network, squeezenet
 from viz_app.core.architectures.course import chain, example_convnet, one_by_one, sliding_windows
-from viz_app.core.architectures.inception import googlenet, inception_module
+from viz_app.core.architectures.inception import (
+    googlenet,
+    googlenet_torchvision,
+    inception_module,
+)
 from viz_app.core.architectures.lenet import lenet5, lenet5_1998, lenet_table
 from viz_app.core.architectures.mobilenet import mobilenet_v2
 from viz_app.core.architectures.mtcnn import mtcnn_onet, mtcnn_pnet, mtcnn_rnet
@@ -52,6 +56,7 @@ _FAMILIES: dict[str, tuple[Callable[[], Network], ...]] = {
         inception_module,
         googlenet,
         partial(googlenet, has_sides=False),
+        googlenet_torchvision,
     ),
     "Small": (partial(squeezenet, "1.0"), squeezenet, mobilenet_v2, efficientnet_lite0),
     "Detectors": (yolov2_tiny, yolov4_tiny, mtcnn_pnet, mtcnn_rnet, mtcnn_onet),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from viz_app.core.architectures.imagenet import IMAGENET
-from viz_app.core.layers import Layer, Network
+from viz_app.core.layers import Layer, Network, Preprocessing
 
+_LITE0_INPUT = Preprocessing((127 / 255,) * 3, (128 / 255,) * 3)
 _LITE0_STAGES = (
     # expansion t, channels c, blocks n, stride s, kernel k: table 1 of arXiv:1905.11946
     (1, 16, 1, 1, 3),
@@ -41,19 +42,21 @@ def network_in_network() -> Network:
 
 
 def squeezenet(version: str = "1.1") -> Network:
-    """SqueezeNet (arXiv:1602.07360): 1,248,424 parameters in version 1.0, 1,235,496 in 1.1."""
+    """SqueezeNet (arXiv:1602.07360), with torchvision's keys: 1,248,424 parameters in version 1.0,
+    1,235,496 in 1.1."""
     channels, kernel, order = _FIRES[version]
     layers = [
-        Layer("conv1", "conv", channels=channels, kernel=kernel, stride=2),
+        Layer("conv1", "conv", channels=channels, kernel=kernel, stride=2, key="features.0"),
         Layer("relu1", "relu"),
         _pool("pool1"),
     ]
-    for word in order.split():
+    for place, word in enumerate(order.split(), 3):  # features.3 is the first of them
         is_fire = word.startswith("fire")
-        layers += _fire(word, _SQUEEZES[int(word[4:])]) if is_fire else [_pool(word)]
+        fire = _fire(word, f"features.{place}", _SQUEEZES[int(word[4:])]) if is_fire else []
+        layers += fire or [_pool(word)]
     layers += [
         Layer("drop9", "dropout"),
-        Layer("conv10", "conv", channels=1000),
+        Layer("conv10", "conv", channels=1000, key="classifier.1"),
         Layer("relu10", "relu"),
         Layer("avgpool", "adaptive_avg_pool", size=1),
         Layer("flatten", "flatten"),
@@ -63,31 +66,38 @@ def squeezenet(version: str = "1.1") -> Network:
 
 
 def efficientnet_lite0() -> Network:
-    """EfficientNet-Lite0: B0 without squeeze-and-excitation, ReLU6; 4,652,008 parameters."""
-    layers = _norm_conv("stem", 32, kernel=3, stride=2)
+    """EfficientNet-Lite0: B0 without squeeze-and-excitation, ReLU6; 4,652,008 parameters.
+
+    The keys are those of efficientnet_lite_pytorch.
+    """
+    layers = _norm_conv("stem", 32, "_conv_stem", "_bn0", kernel=3, stride=2)
     channels, number = 32, 0
     for expansion, width, blocks, first_stride, kernel in _LITE0_STAGES:
         for block in range(blocks):
             number += 1
             stride = first_stride if block == 0 else 1
-            source, name = layers[-1].name, f"block{number}"
+            source, name, key = layers[-1].name, f"block{number}", f"_blocks.{number - 1}"
             wide = channels * expansion
             if expansion != 1:
-                layers += _norm_conv(f"{name}_expand", wide)
-            layers += _norm_conv(f"{name}_depthwise", wide, kernel, stride, wide)
-            layers += _norm_conv(f"{name}_project", width)[:-1]
+                layers += _norm_conv(f"{name}_expand", wide, f"{key}._expand_conv", f"{key}._bn0")
+            layers += _norm_conv(
+                f"{name}_depthwise", wide, f"{key}._depthwise_conv", f"{key}._bn1",
+                kernel, stride, wide,
+            )  # fmt: skip
+            project = _norm_conv(f"{name}_project", width, f"{key}._project_conv", f"{key}._bn2")
+            layers += project[:-1]
             if stride == 1 and channels == width:
                 layers.append(Layer(f"{name}_add", "add", (source, layers[-1].name)))
             channels = width
     layers += [
-        *_norm_conv("head", 1280),
+        *_norm_conv("head", 1280, "_conv_head", "_bn1"),
         Layer("avgpool", "adaptive_avg_pool", size=1),
         Layer("flatten", "flatten"),
         Layer("dropout", "dropout", rate=0.2),
-        Layer("classifier", "linear", channels=1000),
+        Layer("classifier", "linear", channels=1000, key="_fc"),
     ]
     title = "EfficientNet-Lite0"
-    return Network("efficientnet_lite0", title, (3, 224, 224), tuple(layers))
+    return Network("efficientnet_lite0", title, (3, 224, 224), tuple(layers), _LITE0_INPUT)
 
 
 def _mlpconv(number: int, kernel: int, widths: tuple[int, ...]) -> list[Layer]:
@@ -101,18 +111,21 @@ def _mlpconv(number: int, kernel: int, widths: tuple[int, ...]) -> list[Layer]:
     return layers
 
 
-def _fire(name: str, squeeze: int) -> list[Layer]:
+def _fire(name: str, key: str, squeeze: int) -> list[Layer]:
     """Squeeze by 1×1, then expand by 1×1 and by 3×3 side by side."""
     below, wide = f"{name}_squeeze_relu", 4 * squeeze
     return [
-        Layer(f"{name}_squeeze", "conv", channels=squeeze),
+        Layer(f"{name}_squeeze", "conv", channels=squeeze, key=f"{key}.squeeze"),
         Layer(below, "relu"),
-        Layer(f"{name}_1x1", "conv", (below,), channels=wide),
+        Layer(f"{name}_1x1", "conv", (below,), channels=wide, key=f"{key}.expand1x1"),
         Layer(f"{name}_1x1_relu", "relu"),
-        Layer(f"{name}_3x3", "conv", (below,), channels=wide, kernel=3, padding=1),
+        Layer(
+            f"{name}_3x3", "conv", (below,), channels=wide, kernel=3, padding=1,
+            key=f"{key}.expand3x3",
+        ),
         Layer(f"{name}_3x3_relu", "relu"),
         Layer(name, "concat", (f"{name}_1x1_relu", f"{name}_3x3_relu")),
-    ]
+    ]  # fmt: skip
 
 
 def _pool(name: str) -> Layer:
@@ -120,8 +133,9 @@ def _pool(name: str) -> Layer:
 
 
 def _norm_conv(
-    name: str, channels: int, kernel: int = 1, stride: int = 1, groups: int = 1
-) -> list[Layer]:
+    name: str, channels: int, key: str, norm_key: str, kernel: int = 1, stride: int = 1,
+    groups: int = 1,
+) -> list[Layer]:  # fmt: skip
     """Convolution with TensorFlow's padding, batch norm, ReLU6."""
     return [
         Layer(
@@ -133,7 +147,8 @@ def _norm_conv(
             padding="same",
             groups=groups,
             bias=False,
+            key=key,
         ),
-        Layer(f"{name}_norm", "batch_norm", eps=1e-3),
+        Layer(f"{name}_norm", "batch_norm", eps=1e-3, key=norm_key),
         Layer(f"{name}_relu", "relu6"),
     ]

@@ -5,9 +5,9 @@ The paper's two response normalisations hold no numbers and are left out.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from viz_app.core.layers import Layer, Network
+from viz_app.core.layers import Layer, Network, Preprocessing
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,8 @@ _MODULES = {
     "5a": Branches(256, 160, 320, 32, 128, 128),
     "5b": Branches(384, 192, 384, 48, 128, 128),
 }
+# torchvision turns its usual input into this one, which TensorFlow trained with
+_TORCHVISION_INPUT = Preprocessing((0.5,) * 3, (0.5,) * 3)
 _SIDE_HEADS = {"4a": "side1", "4d": "side2"}
 
 
@@ -71,6 +73,35 @@ def googlenet(*, has_sides: bool = True) -> Network:
     return Network(name, title, (3, 224, 224), (*layers, *sides), outputs=outputs)
 
 
+def googlenet_torchvision() -> Network:
+    """GoogLeNet as torchvision trained it, 6,624,904 parameters without its side heads.
+
+    It differs from the paper: batch norms instead of biases, 3×3 where the module has 5×5, and a
+    2×2 pooling before 5a. Source: torchvision/models/googlenet.py.
+    """
+    layers = [
+        *_norm_conv("conv1", 64, 7, "conv1", stride=2),
+        _halving("pool1"),
+        *_norm_conv("conv2_reduce", 64, 1, "conv2"),
+        *_norm_conv("conv2", 192, 3, "conv3"),
+        _halving("pool2"),
+    ]
+    for name in _MODULES:
+        if name == "4a":
+            layers.append(_halving("pool3"))
+        if name == "5a":
+            layers.append(Layer("pool4", "max_pool", kernel=2, stride=2, ceil_mode=True))
+        layers += _norm_module(name, layers[-1].name)
+    layers += [
+        Layer("avgpool", "adaptive_avg_pool", size=1),
+        Layer("flatten", "flatten"),
+        Layer("dropout", "dropout", rate=0.2),
+        Layer("classifier", "linear", channels=1000, key="fc"),
+    ]
+    title = "GoogLeNet, torchvision's"
+    return Network("googlenet_torchvision", title, (3, 224, 224), tuple(layers), _TORCHVISION_INPUT)
+
+
 def _module(name: str, source: str) -> list[Layer]:
     widths = _MODULES[name]
     return [
@@ -87,6 +118,32 @@ def _module(name: str, source: str) -> list[Layer]:
             tuple(f"{name}_{branch}_relu" for branch in ("1x1", "3x3", "5x5", "pool_proj")),
         ),
     ]
+
+
+def _norm_module(name: str, source: str) -> list[Layer]:
+    widths, key = _MODULES[name], f"inception{name}"
+    return [
+        *_norm_conv(f"{name}_1x1", widths.one, 1, f"{key}.branch1", source=source),
+        *_norm_conv(f"{name}_3x3_reduce", widths.reduce3, 1, f"{key}.branch2.0", source=source),
+        *_norm_conv(f"{name}_3x3", widths.three, 3, f"{key}.branch2.1"),
+        *_norm_conv(f"{name}_5x5_reduce", widths.reduce5, 1, f"{key}.branch3.0", source=source),
+        *_norm_conv(f"{name}_5x5", widths.five, 3, f"{key}.branch3.1"),
+        Layer(f"{name}_pool", "max_pool", (source,), kernel=3, padding=1),
+        *_norm_conv(f"{name}_pool_proj", widths.pool, 1, f"{key}.branch4.1"),
+        Layer(
+            f"{name}_concat",
+            "concat",
+            tuple(f"{name}_{branch}_relu" for branch in ("1x1", "3x3", "5x5", "pool_proj")),
+        ),
+    ]
+
+
+def _norm_conv(
+    name: str, channels: int, kernel: int, key: str, *, stride: int = 1, source: str = ""
+) -> tuple[Layer, ...]:
+    conv, relu = _conv(name, channels, kernel, stride=stride, source=source)
+    conv = replace(conv, bias=False, key=f"{key}.conv")
+    return conv, Layer(f"{name}_norm", "batch_norm", eps=1e-3, key=f"{key}.bn"), relu
 
 
 def _side_head(name: str, source: str) -> list[Layer]:

@@ -22,17 +22,39 @@ class Head:
     scale_xy
         darknet's ``scale_x_y``: stretches the sigmoid so that a box's middle can reach the
         border of its cell
+    is_softmax
+        whether the classes compete in a softmax (YOLOv2) or each has its own sigmoid (YOLOv3 on)
     """
 
     layer: str
     stride: int
-    anchors: tuple[tuple[int, int], ...]
+    anchors: tuple[tuple[float, float], ...]
     scale_xy: float
+    is_softmax: bool = False
 
 
 YOLOV4_TINY_HEADS = (
     Head("conv29", 32, ((81, 82), (135, 169), (344, 319)), 1.05),
     Head("conv36", 16, ((23, 27), (37, 58), (81, 82)), 1.05),
+)
+
+YOLOV2_TINY_HEADS = (
+    Head(
+        "conv14",
+        32,
+        tuple(
+            (32 * w, 32 * h)  # the file has them in cells
+            for w, h in (
+                (0.57273, 0.677385),
+                (1.87446, 2.06253),
+                (3.33843, 5.47434),
+                (7.88282, 3.52778),
+                (9.77052, 9.16828),
+            )
+        ),
+        1.0,
+        is_softmax=True,
+    ),
 )
 
 

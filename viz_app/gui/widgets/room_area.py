@@ -18,6 +18,7 @@ class RoomArea(QScrollArea):
         super().__init__()
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setWidget(inside)
+        self._inside = inside
         inside.installEventFilter(self)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -30,12 +31,11 @@ class RoomArea(QScrollArea):
         return super().eventFilter(watched, event)
 
     def _fit(self) -> None:
-        inside = self.widget()
-        smallest = inside.minimumSizeHint()
+        smallest = self._inside.minimumSizeHint()
         room = self.maximumViewportSize()
         bar = self.verticalScrollBar().sizeHint().width()
         if smallest.height() > room.height():
             room.setWidth(room.width() - bar)
         if smallest.width() > room.width():
             room.setHeight(room.height() - bar)
-        inside.resize(room.expandedTo(smallest))
+        self._inside.resize(room.expandedTo(smallest))

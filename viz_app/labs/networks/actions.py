@@ -31,10 +31,18 @@ ADDED = (
 def lab_actions(p: NetworksPresenter) -> tuple[Action, ...]:
     """All commands, in the order of the menu."""
     a = Action
+
+    def is_editable() -> bool:
+        return p.scene.own is None
+
+    def is_ones_own() -> bool:
+        return p.scene.built is not None or p.scene.own is not None
+
     adds = tuple(
-        a(f"Add {words}", f"Behind the selected layer: {tip}", partial(p.layer_added, word))
+        a(f"Add {words}", f"Behind the selected layer: {tip}", partial(p.layer_added, word),
+          is_enabled=is_editable)
         for word, words, tip in ADDED
-    )
+    )  # fmt: skip
     copies = tuple(
         a(f"Copy table as {form}", tip, partial(p.table_copied, form.lower()), key)
         for form, tip, key in (
@@ -45,13 +53,23 @@ def lab_actions(p: NetworksPresenter) -> tuple[Action, ...]:
     )
     return (
         *adds,
-        a("Move layer up", "One place up.", lambda: p.layer_moved(-1), "Alt+Up", "arrow-up"),
-        a("Move layer down", "One place down.", lambda: p.layer_moved(1), "Alt+Down", "arrow-down"),
-        a("Duplicate layer", "The same once more.", p.layer_duplicated, "Ctrl+D", "copy"),
-        a("Delete layer", "Take the selected layer out.", p.layer_deleted, "Delete", "trash"),
+        a("Move layer up", "One place up.", lambda: p.layer_moved(-1), "Alt+Up", "arrow-up",
+          is_editable),
+        a("Move layer down", "One place down.", lambda: p.layer_moved(1), "Alt+Down", "arrow-down",
+          is_editable),
+        a("Duplicate layer", "The same once more.", p.layer_duplicated, "Ctrl+D", "copy",
+          is_editable),
+        a("Delete layer", "Take the selected layer out.", p.layer_deleted, "Delete", "trash",
+          is_editable),
+        a("Open own network…", "Weights of a known network, or a module that your code makes.",
+          p.view.ask_for_network, "Ctrl+Alt+N", "folder-open"),
+        a("Open in Activations", "See what the selected layer makes of the photo.",
+          p.activations_asked, "Ctrl+Shift+A", "squares-four", p.has_activations),
+        a("Keep to compare", "Put this version aside; Compare shows it beside what it becomes.",
+          p.version_kept, icon="copy"),
         a("Start from nothing", "An empty network on this input.", p.emptied, icon="file-plus"),
         a("Back to the catalogue's", "Forget your changes to it.", p.restored,
-          icon="arrow-counter-clockwise", is_enabled=lambda: p.scene.built is not None),
+          icon="arrow-counter-clockwise", is_enabled=is_ones_own),
         *copies,
         a("Save drawing…", "As SVG or PDF, for a paper or a slide.", p.view.ask_where_to_save),
     )  # fmt: skip

@@ -25,16 +25,32 @@ def _is_costs(scene: NetworksScene) -> bool:
     return scene.view == "costs"
 
 
+def _is_editable(scene: NetworksScene) -> bool:
+    return scene.own is None
+
+
+def _has_kept(scene: NetworksScene) -> bool:
+    return scene.kept is not None
+
+
 def _has_channels(scene: NetworksScene) -> bool:
-    return scene.layer != INPUT and scene.kind in ("conv", "linear")
+    return _has_layer(scene) and scene.layer != INPUT and scene.kind in ("conv", "linear")
 
 
 def _is_windowed(scene: NetworksScene) -> bool:
-    return scene.layer != INPUT and scene.kind in WINDOWED
+    return _has_layer(scene) and scene.kind in WINDOWED
 
 
 def _has_layer(scene: NetworksScene) -> bool:
-    return scene.layer != INPUT
+    return scene.layer != INPUT and _is_editable(scene)
+
+
+def _has_depth(scene: NetworksScene) -> bool:
+    return scene.calculator != "alexnet"
+
+
+def _has_step(scene: NetworksScene) -> bool:
+    return scene.calculator in ("residual", "alexnet")
 
 
 def _has_bottleneck(scene: NetworksScene) -> bool:
@@ -62,7 +78,7 @@ GROUPS = (
             Choice("network", "Network", _names(), "A network of the catalogue.", "list"),
             Slider(
                 "size", "Input side", 1, LARGEST_SIDE, "Height and width of the input.",
-                is_log=True, colour="input",
+                is_log=True, colour="input", is_usable=_is_editable,
             ),
             Slider(
                 "batch", "Batch", 1, 256, "Inputs at once, for the memory of the activations.",
@@ -73,14 +89,20 @@ GROUPS = (
     ),
     Group(
         "Beside it",
-        (Choice("other", "Other network", _names(), "The network to compare with.", "list"),),
+        (
+            Choice("other", "Other network", _names(), "The network to compare with.", "list",
+                   is_usable=lambda scene: not scene.is_beside_kept),
+            Toggle("is_beside_kept", "Kept version",
+                   "Compare with the version that was put aside with Keep to compare.", _has_kept),
+        ),
         _is_compare,
     ),
     Group(
         "Selected layer",
         (
             Choice(
-                "kind", "Kind", tuple(Option(kind, words) for kind, words in KINDS.items()),
+                "kind", "Kind",
+                tuple(Option(kind, words) for kind, words in KINDS.items() if kind != "module"),
                 "What the selected layer does. A change makes the network your own.", "list",
                 is_usable=_has_layer,
             ),
@@ -113,17 +135,22 @@ GROUPS = (
                 (
                     Option("bottleneck", "Bottleneck", "A 1×1 before a costly convolution."),
                     Option("fully", "Full or shared", "A full connection or a convolution."),
+                    Option("one_by_one", "1×1", "What it does to the channels."),
+                    Option("residual", "Skip", "Does a[l] fit to z[l+2]?"),
+                    Option("alexnet", "227 or 224", "Does a whole number of windows fit?"),
                 ),
-                "What is compared.",
+                "What is compared.", "list",
             ),
             Slider("side", "Side n", 1, 256, "Height and width of the input.", is_log=True,
                    colour="input"),
             Slider("depth", "Channels in", 1, 1024, "Channels of the input.", is_log=True,
-                   colour="input"),
+                   colour="input", is_usable=_has_depth),
             Slider("window", "Window f", 1, 11, "Cells of the window on a side.",
                    colour="kernel"),
             Slider("filters", "Filters", 1, 1024, "Channels that come out.", is_log=True,
-                   colour="output"),
+                   colour="output", is_usable=_has_depth),
+            Slider("step", "Stride s", 1, 8, "Cells from one window to the next.",
+                   colour="kernel", is_usable=_has_step),
         ),
         _is_costs,
     ),

@@ -5,7 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import prod
 
-from viz_app.core.layers import WINDOWED, Layer, Row, pads, per_axis, spans_of
+from viz_app.core.errors import ShapeError
+from viz_app.core.layers import (
+    WINDOWED,
+    Layer,
+    Row,
+    macs,
+    output_shape,
+    pads,
+    parameters,
+    per_axis,
+    spans_of,
+)
 from viz_app.labs.networks.scene import Column
 from viz_app.labs.networks.table import HEADINGS, TIPS, Line, Table, kind_text, shape_text
 
@@ -35,16 +46,21 @@ def explain(table: Table, name: str, column: Column) -> Explanation:
     line = table.lines[table.line(name)]
     heading = f"{line.name} · {TITLES.get(column, HEADINGS[column])}"
     if line.layer is None:
+        rest = table.own.rest if table.own is not None else 0
         shape = table.network.input_shape
         latex = " \\times ".join(_in(n) for n in (*shape[1:], shape[0])) + f" = {_in(prod(shape))}"
         words = "What goes in: height × width × channels."
         if len(table.lines) == 1:
             words += " Nothing stands on it yet: “Add layer” puts the first layer here."
+        if rest:
+            words += f" {rest:,} parameters are in parts that did not run."
         return Explanation(heading, latex, words)
     if line.row is None:
         is_here = line.name == table.failed
         words = table.sentence if is_here else f"{table.failed} above does not fit."
         return Explanation(heading, "", words)
+    if table.own is not None and not _follows(line.row, column):
+        return Explanation(heading, "", _seen(line, column))
     makers = {
         "shape": _shape, "size": _size, "parameters": _parameters, "macs": _macs,
     }  # fmt: skip
@@ -55,6 +71,32 @@ def explain(table: Table, name: str, column: Column) -> Explanation:
     else:
         latex, words = _setting(line.row, column)
     return Explanation(heading, latex, words)
+
+
+def _follows(row: Row, column: Column) -> bool:
+    """Whether the number of a layer seen running is what the rules of layer tables make of it."""
+    if column in ("field", "jump"):
+        return False
+    try:
+        shape = output_shape(row.layer, row.input_shapes)
+    except ShapeError:
+        return False
+    counts = parameters(row.layer, row.input_shapes), macs(row.layer, row.input_shapes, row.shape)
+    return shape == row.shape and counts == (row.parameters, row.macs)
+
+
+def _seen(line: Line, column: Column) -> str:
+    """What is known of a cell of a network that was only seen running."""
+    assert line.row is not None
+    if column in ("field", "jump"):
+        return "Not known from running it; the activations lab finds the field by its gradient."
+    if column == "parameters":
+        return "The trainable numbers of this part; what a part above shares is counted there."
+    if column == "macs":
+        return "Counted from the shapes for convolutions and full connections, 0 for all else."
+    if column in ("name", "kind"):
+        return f"{line.cells[1]}: {shape_text(line.row.input_shapes[0])} goes in."
+    return f"Seen when it ran: {shape_text(line.row.shape)} came out."
 
 
 def _in(value: object) -> str:

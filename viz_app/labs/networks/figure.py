@@ -16,7 +16,7 @@ from viz_app.labs.networks.table import Table, shape_text
 TALLEST, WIDEST = 190.0, 64.0
 LOWEST, NARROWEST = 5.0, 3.0
 VECTOR_WIDTH = 8.0
-GAP, LANE_GAP = 16.0, 30.0
+GAP, LANE_GAP, VECTOR_GAP = 16.0, 34.0, 18.0
 FEW_COLUMNS, MANY_COLUMNS = 20, 40  # fewer are drawn wider, more are drawn narrower
 FEW_LANES, FAN = 5, 460.0  # more blocks in a column overlap like cards, so tall in all
 DEPTH_SHARE = 0.22  # how far the side face of a block goes back, of its height
@@ -79,6 +79,8 @@ def draw(table: Table) -> Figure:
         names = by_column[column]
         blocks += _stack(names, x, nodes, sized, main)
         x += max(sized[n][0] + sized[n][2] for n in names) + gap
+        if spread >= 1 and all(len(nodes[n][1]) == 1 for n in names):
+            x += VECTOR_GAP  # a number of five digits stands under a thin block
     links = tuple(
         Link(s, name, columns[name] - columns[s], s in main and name in main)
         for name in nodes

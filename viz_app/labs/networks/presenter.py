@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from viz_app.core.architectures import catalogue as nets
-from viz_app.core.layers import INPUT, Shape
+from viz_app.core.architectures.published import TABLES
+from viz_app.core.layers import INPUT, Network, Shape
 from viz_app.core.records import Picture
 from viz_app.labs.lab import Lab
-from viz_app.labs.networks import building, compare, costs
+from viz_app.labs.networks import building, compare, costs, jobs
 from viz_app.labs.networks import snippet as programs
 from viz_app.labs.networks.actions import lab_actions
 from viz_app.labs.networks.controls import GROUPS
@@ -22,11 +23,12 @@ from viz_app.labs.networks.scene import (
     Built,
     Column,
     NetworksScene,
+    Version,
     at_size,
     network_of,
     resolve,
 )
-from viz_app.labs.networks.table import Table, as_text, tabulate
+from viz_app.labs.networks.table import Table, arranged, as_text, tabulate, tabulate_own
 from viz_app.labs.networks.view import NetworkShown, NetworksView
 from viz_app.labs.presenter import House, Presenter
 
@@ -35,7 +37,14 @@ LAYER_FIELDS = ("kind", "channels", "kernel", "stride", "padding")
 SLIDES: dict[str, dict[str, Any]] = {
     "bottleneck": {"side": 28, "depth": 192, "window": 5, "filters": 32, "bottleneck": 16},
     "fully": {"side": 32, "depth": 3, "window": 5, "filters": 6},
+    "one_by_one": {"side": 28, "depth": 192, "window": 3, "filters": 32},
+    "residual": {"side": 56, "depth": 64, "window": 3, "filters": 128, "step": 2},
+    "alexnet": {"side": 227, "window": 11, "step": 4},
 }
+# from the catalogue's name to the activations lab's, where they differ
+ACTIVATING = frozenset(TABLES)
+PARTS = {"vgg16_features": "vgg16", "alexnet_features": "alexnet_torchvision"}
+ACTIVATIONS = {"alexnet_torchvision": "alexnet", "googlenet_torchvision": "googlenet"}
 
 
 class NetworksPresenter(Presenter[NetworksScene, NetworksView]):
@@ -74,14 +83,18 @@ class NetworksPresenter(Presenter[NetworksScene, NetworksView]):
                     scene.layer,
                     scene.column,
                     explain(table, scene.layer, scene.column),
-                    scene.built is not None,
-                    scene.is_brief,
+                    scene.built is not None or scene.own is not None,
+                    self._order(scene, table),
+                    scene.sorted_by,
+                    scene.is_falling,
+                    scene.words,
+                    scene.own is not None,
                 )
             )
 
     def edited(self, field: str, value: Any) -> None:
         if field == "network":
-            self.change(network=value, size=0, layer="", built=None)
+            self.change(network=value, size=0, layer="", built=None, own=None, words="")
         elif field == "calculator":
             self.change(calculator=value, **SLIDES[value])
         elif field in LAYER_FIELDS:
@@ -99,6 +112,57 @@ class NetworksPresenter(Presenter[NetworksScene, NetworksView]):
     def layer_chosen(self, layer: str) -> None:
         """Select a layer, in the drawing."""
         self.change(gesture="cell", layer=layer)
+
+    def column_sorted(self, column: Column) -> None:
+        """Sort by a column: largest first, then smallest first, then as the layers run."""
+        scene = self.scene
+        if scene.sorted_by != column:
+            self.change(gesture="sort", sorted_by=column, is_falling=column not in ("name", "kind"))
+        elif scene.is_falling == (column not in ("name", "kind")):
+            self.change(gesture="sort", is_falling=not scene.is_falling)
+        else:
+            self.change(gesture="sort", sorted_by=None)
+
+    def words_typed(self, words: str) -> None:
+        """Show the layers whose name or kind has these words."""
+        self.change(gesture="words", words=words)
+
+    def version_kept(self) -> None:
+        """Put the network on the screen aside, to compare it with what it becomes."""
+        network = network_of(self.scene)
+        self.change(kept=Version(network.title, network.input_shape, network.layers),
+                    is_beside_kept=True)  # fmt: skip
+        self.house.speaker.tell(
+            f"{network.title} is put aside: change it, then look at Compare.", is_good=True
+        )
+
+    def open_own(self, spec: str, *, may_run: bool = False) -> None:
+        """Make the user's own network on the engine's thread and show its table."""
+        self.house.runner.run(
+            "networks.own",
+            lambda turn: jobs.open_own(turn, spec, may_run),
+            title="Opening your network",
+            on_done=self._on_opened,
+            on_failed=self.fail,
+        )
+
+    def has_activations(self) -> bool:
+        """Whether the activations lab has the network on the screen."""
+        scene = self.scene
+        is_catalogues = scene.built is None and scene.own is None
+        known = ACTIVATIONS.get(scene.network, scene.network) in ACTIVATING
+        return is_catalogues and known and "activations" in self.house.document.labs
+
+    def activations_asked(self) -> None:
+        """Go to the activations lab with this network and the selected layer."""
+        if not self.has_activations():
+            return
+        document, scene = self.house.document, self.scene
+        layer = draw(self._table(scene)).home.get(scene.layer, scene.layer)
+        name = ACTIVATIONS.get(scene.network, scene.network)
+        there = replace(document.scene("activations"), network=name, layer=layer)
+        document.change_scene("activations", there)
+        document.choose_lab("activations")
 
     def layer_added(self, word: str) -> None:
         """Put a layer, or a block of several, behind the selected one and select it."""
@@ -135,11 +199,11 @@ class NetworksPresenter(Presenter[NetworksScene, NetworksView]):
 
     def emptied(self) -> None:
         """Begin a network of one's own with nothing but the input."""
-        self.change(built=Built("Your network", ()), layer=INPUT, view="network")
+        self.change(own=None, built=Built("Your network", ()), layer=INPUT, view="network")
 
     def restored(self) -> None:
         """Go back to the network of the catalogue."""
-        self.change(built=None)
+        self.change(built=None, own=None, words="")
 
     def table_copied(self, form: str) -> None:
         """Copy the table as markdown, csv or latex."""
@@ -178,10 +242,34 @@ class NetworksPresenter(Presenter[NetworksScene, NetworksView]):
     # Inside
 
     def _table(self, scene: NetworksScene) -> Table:
+        if scene.own is not None:
+            return tabulate_own(network_of(scene), scene.own)
         return tabulate(network_of(scene))
 
     def _other(self, scene: NetworksScene) -> Table:
+        kept = scene.kept
+        if kept is not None and scene.is_beside_kept:
+            return tabulate(Network("kept", f"{kept.title}, kept", kept.input_shape, kept.layers))
         return tabulate(nets.network(scene.other))
+
+    def _order(self, scene: NetworksScene, table: Table) -> tuple[int, ...]:
+        return arranged(
+            table, scene.sorted_by, scene.is_falling, scene.words, scene.is_brief, scene.layer
+        )
+
+    def _on_opened(self, opened: jobs.Opened) -> None:
+        """Show a network that was made: its own table, or the catalogue's that its weights fit."""
+        if (traced := opened.traced) is not None:
+            self.change(view="network", own=traced, built=None, layer="", words="")
+            return
+        known = opened.known
+        assert known is not None
+        name = known.name if known.name in nets.catalogue() else PARTS[known.name]
+        is_catalogues = nets.network(name).layers == known.layers
+        built = None if is_catalogues else Built(f"{known.title}, yours", known.layers)
+        self.change(view="network", network=name, size=0, layer="", built=built, own=None,
+                    words="")  # fmt: skip
+        self.house.speaker.tell(f"These are weights of {known.title}; all fit.", is_good=True)
 
     def _layers(self) -> building.Layers:
         return network_of(self.scene).layers

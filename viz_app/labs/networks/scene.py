@@ -7,6 +7,7 @@ from typing import Literal
 
 from viz_app.core.architectures import catalogue as nets
 from viz_app.core.layers import INPUT, Kind, Layer, Network, Shape
+from viz_app.core.traced import Traced
 
 View = Literal["network", "compare", "costs"]
 Column = Literal[
@@ -17,7 +18,7 @@ COLUMNS: tuple[Column, ...] = (
     "name", "kind", "kernel", "stride", "padding", "shape", "size", "parameters", "macs", "field",
     "jump",
 )  # fmt: skip
-Calculator = Literal["fully", "bottleneck"]
+Calculator = Literal["fully", "bottleneck", "one_by_one", "residual", "alexnet"]
 FIRST = "lenet5"
 LARGEST_SIDE = 1024
 MOST_LAYERS = 2000
@@ -32,11 +33,22 @@ class Built:
 
 
 @dataclass(frozen=True, slots=True)
+class Version:
+    """A network put aside, to be compared with what it becomes."""
+
+    title: str
+    input_shape: tuple[int, ...]
+    layers: tuple[Layer, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class NetworksScene:
     """The state of the lab.
 
     ``size`` is the side of the input, 0 for the network's own. ``kind`` to ``padding`` are those
     of the selected layer, filled in by :func:`resolve`, so that the inspector can show them.
+    ``own`` is a network that the user's code made: what was seen of it when it ran, so that a
+    session shows it again without running anything. ``kept`` is a version put aside.
     """
 
     view: View = "network"
@@ -47,7 +59,13 @@ class NetworksScene:
     layer: str = ""
     column: Column = "shape"
     is_brief: bool = False
+    sorted_by: Column | None = None
+    is_falling: bool = True
+    words: str = ""
     built: Built | None = None
+    own: Traced | None = None
+    kept: Version | None = None
+    is_beside_kept: bool = False
     kind: Kind = "conv"
     channels: int = 1
     kernel: int = 1
@@ -59,6 +77,7 @@ class NetworksScene:
     window: int = 5
     filters: int = 32
     bottleneck: int = 16
+    step: int = 1
 
 
 def resolve(scene: NetworksScene) -> NetworksScene:
@@ -70,6 +89,10 @@ def resolve(scene: NetworksScene) -> NetworksScene:
         scene = replace(scene, other="alexnet")
     if scene.built is not None and len(scene.built.layers) > MOST_LAYERS:
         scene = replace(scene, built=None)
+    if scene.own is not None and scene.built is not None:
+        scene = replace(scene, built=None)
+    if scene.kept is None and scene.is_beside_kept:
+        scene = replace(scene, is_beside_kept=False)
     own = nets.network(scene.network).input_shape
     size = min(max(scene.size, 1), LARGEST_SIDE) if scene.size else own[1]
     window = min(max(scene.window, 1), scene.side)
@@ -84,6 +107,8 @@ def resolve(scene: NetworksScene) -> NetworksScene:
 
 def network_of(scene: NetworksScene) -> Network:
     """The network that the table shows: the chosen one or the user's, at the chosen size."""
+    if (own := scene.own) is not None:
+        return Network("own", own.title, own.input_shape, tuple(t.layer for t in own.layers))
     network = nets.network(scene.network)
     shape = at_size(network.input_shape, scene.size)
     if scene.built is None:

@@ -11,6 +11,7 @@ from viz_app.core.errors import ShapeError
 from viz_app.core.layers import INPUT, WINDOWED, Network, Row, pads, per_axis, rows
 from viz_app.core.layers import total_parameters as count
 from viz_app.core.records import Picture
+from viz_app.core.traced import Traced
 from viz_app.labs.networks.scene import NetworksScene, network_of
 
 _TAKEN = {
@@ -21,6 +22,8 @@ _TAKEN = {
 
 def snippet(scene: NetworksScene, picture: Picture | None) -> str:
     """The program for the network on the screen; what does not fit is said in a comment."""
+    if scene.own is not None:
+        return own_program(scene.own)
     network = network_of(scene)
     try:
         return module_program(network)
@@ -64,6 +67,29 @@ def module_program(network: Network) -> str:
         "with torch.no_grad():",
         f"    y = net(torch.zeros({shape}))",
         "print(tuple(y.shape) if torch.is_tensor(y) else [tuple(a.shape) for a in y])",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def own_program(own: Traced) -> str:
+    """The program that makes the user's own network again and counts it."""
+    source, _, factory = own.spec.partition("@")[0].rpartition(":")
+    shape = ", ".join(map(str, (1, *own.input_shape)))
+    if source.endswith(".py"):
+        made = ["import runpy", "", "import torch", "",
+                f"make = runpy.run_path({source!r})[{factory!r}]"]  # fmt: skip
+    else:
+        made = ["import torch", "", f"from {source} import {factory} as make"]
+    lines = [
+        f'"""{own.title}: {own.parameters:,} parameters."""',
+        "",
+        *made,
+        "",
+        "net = (make if isinstance(make, torch.nn.Module) else make()).eval()",
+        "print(sum(p.numel() for p in net.parameters()))",
+        "with torch.no_grad():",
+        f"    y = net(torch.zeros({shape}))",
+        "print(tuple(y.shape) if torch.is_tensor(y) else type(y))",
     ]
     return "\n".join(lines) + "\n"
 

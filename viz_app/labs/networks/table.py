@@ -10,6 +10,7 @@ from math import prod
 from viz_app.core.errors import ShapeError
 from viz_app.core.layers import INPUT, POINTWISE, WINDOWED, Layer, Network, Row, Shape, rows
 from viz_app.core.receptive import ReceptiveField, receptive_fields
+from viz_app.core.traced import Traced
 from viz_app.labs.networks.scene import COLUMNS, Column
 
 HEADINGS: dict[Column, str] = {
@@ -58,6 +59,7 @@ KINDS = {
     "add": "sum",
     "concat": "concatenation",
     "slice": "slice",
+    "module": "module",
 }
 
 
@@ -94,6 +96,7 @@ class Table:
     parameters: int
     macs: int
     activations: int
+    own: Traced | None = None
 
     def line(self, name: str) -> int:
         """Where a layer stands; the input's line is 0."""
@@ -111,7 +114,7 @@ def tabulate(network: Network) -> Table:
     except ShapeError as error:
         sentence, failed = str(error), network.layers[len(found)].name
     fitting = replace(network, layers=network.layers[: len(found)], outputs=())
-    fields = receptive_fields(fitting)
+    fields = receptive_fields(fitting, found)
     lines = [_input_line(network.input_shape)]
     lines += [_line(row.layer, row, fields[row.layer.name]) for row in found]
     lines += [_line(layer, None, ()) for layer in network.layers[len(found) :]]
@@ -124,6 +127,69 @@ def tabulate(network: Network) -> Table:
         sum(row.macs for row in found),
         prod(network.input_shape) + sum(row.size for row in found),
     )
+
+
+@lru_cache(maxsize=8)
+def tabulate_own(network: Network, own: Traced) -> Table:
+    """The table of a network that was seen running; receptive fields are not known from that."""
+    found = own.rows()
+    lines = [_input_line(own.input_shape)]
+    for row, traced in zip(found, own.layers, strict=True):
+        line = _line(row.layer, row, ())
+        words = kind_text(row.layer) if row.layer.kind != "module" else traced.module
+        lines.append(replace(line, cells=(line.cells[0], words, *line.cells[2:])))
+    return Table(
+        network,
+        tuple(lines),
+        "",
+        "",
+        own.parameters,
+        sum(row.macs for row in found),
+        prod(own.input_shape) + sum(row.size for row in found),
+        own,
+    )
+
+
+def arranged(
+    table: Table, sorted_by: Column | None, is_falling: bool, words: str, is_brief: bool, keep: str
+) -> tuple[int, ...]:
+    """The lines to show, in their order: the input first, the line ``keep`` among them.
+
+    ``words`` are looked for in names and kinds; the numbers of a sorted column are compared as
+    numbers, and lines without one stand last.
+    """
+    wanted = words.lower().split()
+    rest = []
+    for i, line in enumerate(table.lines[1:], 1):
+        text = " ".join(line.cells[:2]).lower()
+        is_hidden = (is_brief and line.is_minor) or not all(word in text for word in wanted)
+        if not is_hidden or line.name == keep:
+            rest.append(i)
+    if sorted_by is not None:
+        numbers = {i: _number(table.lines[i], sorted_by) for i in rest}
+        sign = -1 if is_falling else 1
+        if any(isinstance(number, str) for number in numbers.values()):
+            rest.sort(key=lambda i: str(numbers[i]), reverse=is_falling)
+        else:
+            rest.sort(key=lambda i: (numbers[i] is None, sign * float(numbers[i] or 0)))
+    return (0, *rest)
+
+
+def _number(line: Line, column: Column) -> float | str | None:
+    """What a cell is sorted by: its number, its words, or nothing."""
+    cell = line.cells[COLUMNS.index(column)]
+    if column in ("name", "kind"):
+        return cell
+    if column == "shape":
+        return float(line.row.size) if line.row is not None else None
+    if column in ("field", "jump"):
+        return (
+            float(getattr(line.fields[0], "size" if column == "field" else "jump"))
+            if (line.fields)
+            else None
+        )
+    first = cell.replace(",", "").split("×")[0].split("+")[0]
+    return float(first) if first.isdigit() else None
 
 
 def shape_text(shape: Shape) -> str:
@@ -190,12 +256,16 @@ def padding_text(layer: Layer) -> str:
 
 def field_text(fields: Sequence[ReceptiveField]) -> str:
     """The receptive field on a side, or on each where they differ."""
+    if not fields:
+        return "–"
     sizes = [field.size for field in fields]
     return str(sizes[0]) if len(set(sizes)) == 1 else "×".join(map(str, sizes))
 
 
 def jump_text(fields: Sequence[ReceptiveField]) -> str:
     """The effective stride; every unit that sees all of the input has none."""
+    if not fields:
+        return "–"
     jumps = [str(field.jump) if field.jump else "all" for field in fields]
     return jumps[0] if len(set(jumps)) == 1 else "×".join(jumps)
 

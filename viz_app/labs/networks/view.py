@@ -24,7 +24,11 @@ class NetworkShown:
     column: Column
     explanation: Explanation
     is_built: bool
-    is_brief: bool
+    order: tuple[int, ...]
+    sorted_by: Column | None
+    is_falling: bool
+    words: str
+    is_own: bool
 
 
 class NetworksView(Protocol):
@@ -41,6 +45,9 @@ class NetworksView(Protocol):
 
     def show_costs(self, costs: Costs) -> None:
         """Show a calculator."""
+
+    def ask_for_network(self) -> None:
+        """Ask for a network of the user's own."""
 
     def ask_where_to_save(self) -> None:
         """Ask for a file and save the drawing."""

@@ -7,9 +7,12 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from viz_app.gui.panel import Card
+from viz_app.gui.panels.networks.costs_paint import paint_block, paint_places, paint_windows
 from viz_app.gui.theme import Theme, set_role
 from viz_app.gui.widgets.formula import Formula
 from viz_app.labs.networks.costs import Costs
+
+MOST_BARS = 3
 
 
 class CostsPage(QWidget):
@@ -20,8 +23,8 @@ class CostsPage(QWidget):
         self._theme = theme
         self.title = QLabel()
         set_role(self.title, "title")
-        self.labels = [QLabel(), QLabel()]
-        self.formulas = [Formula(theme, 18), Formula(theme, 18)]
+        self.labels = [QLabel() for _ in range(MOST_BARS)]
+        self.formulas = [Formula(theme, 18) for _ in range(MOST_BARS)]
         for formula in self.formulas:
             formula.setToolTip("The cost, from the numbers beside it.")
         self.verdict = QLabel()
@@ -44,9 +47,14 @@ class CostsPage(QWidget):
     def show_costs(self, costs: Costs) -> None:
         """Show formulas, verdict and the plot."""
         self.title.setText(costs.title)
-        for label, formula, bar in zip(self.labels, self.formulas, costs.bars, strict=True):
-            label.setText(bar.label)
-            formula.show_latex(bar.latex, f"{bar.label}: {bar.value:,}")
+        for i, (label, formula) in enumerate(zip(self.labels, self.formulas, strict=True)):
+            is_there = i < len(costs.bars)
+            label.setVisible(is_there)
+            formula.setVisible(is_there)
+            if is_there:
+                bar = costs.bars[i]
+                label.setText(bar.label)
+                formula.show_latex(bar.latex, f"{bar.label}: {bar.value:,}")
         self.verdict.setText(costs.verdict)
         self.plot.show_costs(costs)
 
@@ -83,9 +91,10 @@ class CostPlot(QWidget):
         font = self._theme.font(12, is_mono=True)
         painter.setFont(font)
         line = QFontMetricsF(font).height()
-        most = max(bar.value for bar in self._costs.bars)
+        most = max(*(bar.value for bar in self._costs.bars), 1)
         step = 2 * line + 14
-        for i, bar in enumerate(self._costs.bars):
+        bars = [bar for bar in self._costs.bars if bar.is_drawn]
+        for i, bar in enumerate(bars):
             top = i * step
             painter.setPen(self._theme.colour("text"))
             painter.drawText(QPointF(0, top + line), f"{bar.label}  {bar.value:,}")
@@ -93,15 +102,21 @@ class CostPlot(QWidget):
             token = "kernel_line" if bar.token == "kernel" else bar.token
             place = QRectF(0, top + line + 5, width, line * 0.8)
             painter.fillRect(place, self._theme.colour(token))
-        top = len(self._costs.bars) * step + line
-        if not self._costs.curve:
-            area = QRectF(self.rect()).adjusted(0, top, 0, 0)
-            if area.height() > 6 * line:
-                self._paint_connections(painter, area, line)
-        if self._costs.curve:
-            area = QRectF(self.rect()).adjusted(line + 8, top, -line, -2 * line)
+        top = len(bars) * step + line
+        area = QRectF(self.rect()).adjusted(0, top, 0, 0)
+        if self._costs.picture == "curve":
+            area = area.adjusted(line + 8, 0, -line, -2 * line)
             if area.height() > 3 * line:
                 self._paint_curve(painter, area, line)
+        elif area.height() > 6 * line:
+            if self._costs.picture == "windows":
+                paint_windows(painter, area, self._theme, self._costs.fits)
+            elif self._costs.picture == "places":
+                paint_places(painter, area, self._theme)
+            elif self._costs.picture == "block":
+                paint_block(painter, area, self._theme, self._costs.bars[1].value > 0)
+            else:
+                self._paint_connections(painter, area, line)
 
     def _paint_connections(self, painter: QPainter, area: QRectF, line: float) -> None:
         """Eight inputs and six outputs, all joined; and joined by one filter of three weights."""

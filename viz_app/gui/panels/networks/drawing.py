@@ -26,6 +26,7 @@ from viz_app.labs.networks.figure import Block, Figure, Link
 MOST_ZOOM, LABEL_PX, MARGIN_PX = 24.0, 11, 26
 CLICK_PX = 4
 STRIP_PX = 48
+WAY_POINTS = 12
 TOKENS = {"input": "input", "conv": "kernel", "linear": "kernel", "add": "accent",
           "concat": "accent"}  # fmt: skip
 
@@ -48,7 +49,10 @@ class Drawing(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setToolTip("Wheel: zoom. Drag: pan. Click: select. Double click: all of it.")
-        theme.changed.connect(self.update)
+        self._rects: dict[str, QRectF] = {}  # of the blocks, while they are painted
+        self._ways: list[QPainterPath] = []  # bent links, which no label shall cross
+        self._colours: dict[str, QColor] = {}
+        theme.changed.connect(self._on_theme_changed)
 
     def show_figure(self, figure: Figure, selected: str, words: str) -> None:
         """Show a figure; a new one is fitted."""
@@ -84,6 +88,12 @@ class Drawing(QWidget):
         self._is_fitted = False
         self.update()
 
+    def height_for(self, figure: Figure, width: int) -> int:
+        """How high a page of this width must be to hold a figure and its labels."""
+        margin = self._theme.px(MARGIN_PX)
+        zoom = min((width - 2 * margin) / max(figure.width, 1), 3.0)
+        return round((figure.bottom - figure.top) * zoom + 2 * margin)
+
     def place_of(self, name: str) -> QPointF:
         """The middle of a block on the widget."""
         assert self._figure is not None
@@ -95,12 +105,27 @@ class Drawing(QWidget):
         if (figure := self._figure) is None:
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        transform = self._transform()
+        self._rects = {
+            b.name: transform.mapRect(QRectF(b.x, b.y, b.width, b.height)) for b in figure.blocks
+        }
+        self._ways.clear()
         blocks = {block.name: block for block in figure.blocks}
         for link in figure.links:
             self._paint_link(painter, link, blocks[link.source], blocks[link.target])
         for block in figure.blocks:
             self._paint_block(painter, block)
         self._paint_labels(painter, figure)
+
+    def _on_theme_changed(self) -> None:
+        self._colours.clear()
+        self.update()
+
+    def _colour(self, token: str) -> QColor:
+        """A token's colour, looked up once."""
+        if token not in self._colours:
+            self._colours[token] = self._theme.colour(token)
+        return self._colours[token]
 
     def sizeHint(self) -> QSize:
         return QSize(480, self._theme.px(260))
@@ -185,10 +210,10 @@ class Drawing(QWidget):
         return None
 
     def _paint_link(self, painter: QPainter, link: Link, source: Block, target: Block) -> None:
-        a, b = self._rect(source), self._rect(target)
+        a, b = self._rects[source.name], self._rects[target.name]
         is_arc = link.is_skip and link.leap > 1
         token = "accent" if is_arc else "edge"
-        painter.setPen(QPen(self._theme.colour(token), 1.8 if is_arc else 1.2))
+        painter.setPen(QPen(self._colour(token), 1.8 if is_arc else 1.2))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         path = QPainterPath()
         if is_arc:
@@ -205,12 +230,14 @@ class Drawing(QWidget):
             path.moveTo(start)
             path.cubicTo(start + QPointF(bend, 0), end - QPointF(bend, 0), end)
         painter.drawPath(path)
+        if is_arc or abs(a.center().y() - b.center().y()) > 1:
+            self._ways.append(path)
 
     def _paint_block(self, painter: QPainter, block: Block) -> None:
         token = TOKENS.get(block.kind, "output")
-        rect, back = self._rect(block), block.depth * self._zoom
-        line = self._theme.colour("kernel_line" if token == "kernel" else token)
-        soft = self._theme.colour("accent_soft" if token == "accent" else f"{token}_soft")
+        rect, back = self._rects[block.name], block.depth * self._zoom
+        line = self._colour("kernel_line" if token == "kernel" else token)
+        soft = self._colour("accent_soft" if token == "accent" else f"{token}_soft")
         is_selected = block.name == self._selected
         painter.setPen(QPen(line, 2.4 if is_selected else 1))
         front = line if is_selected else soft
@@ -232,36 +259,41 @@ class Drawing(QWidget):
         font = self._theme.font(LABEL_PX, is_mono=True)
         painter.setFont(font)
         metrics = QFontMetricsF(font)
+        # all signs of the font are as wide as one
+        sign, line = metrics.horizontalAdvance("0"), metrics.height()
+        whole = QRectF(self.rect())
+        inside = whole.adjusted(2, 1, -2, -1)
         taken = _Taken()
         for block in figure.blocks:
             back = block.depth * self._zoom
-            taken.add(self._rect(block).adjusted(0, -back, back, 0))
+            taken.add(self._rects[block.name].adjusted(0, -back, back, 0))
+        for way in self._ways:
+            for at in (way.pointAtPercent(i / WAY_POINTS) for i in range(1, WAY_POINTS)):
+                taken.add(QRectF(at.x() - 1, at.y() - 1, 2, 2))
         order = sorted(figure.blocks, key=lambda block: block.name != self._selected)
         for block in order:
-            rect, back = self._rect(block), block.depth * self._zoom
-            if not QRectF(self.rect()).intersects(rect):
+            rect, back = self._rects[block.name], block.depth * self._zoom
+            if not whole.intersects(rect):
                 continue
             is_selected = block.name == self._selected
-            below = QRectF(0, 0, metrics.horizontalAdvance(block.label) + 6, metrics.height())
-            below.moveCenter(QPointF(rect.center().x(), rect.bottom() + metrics.height() * 0.7))
-            above = QRectF(0, 0, metrics.horizontalAdvance(block.name) + 6, metrics.height())
-            above.moveCenter(
-                QPointF(rect.center().x() + back / 2, rect.top() - back - metrics.height() * 0.7)
+            middle, bottom = rect.center().x(), rect.bottom() + line * 0.2
+            top = rect.top() - back - line * 1.2
+            places = (
+                (block.name, middle + back / 2, top, "text"),
+                (block.label, middle, bottom, "muted"),
             )
-            places = ((above, block.name, "text"), (below, block.label, "muted"))
-            for place, text, token in places:
-                inside = QRectF(self.rect()).adjusted(2, 1, -2, -1)
-                place.moveLeft(
-                    min(max(place.left(), inside.left()), inside.right() - place.width())
-                )
+            for text, x, y, token in places:
+                width = sign * len(text) + 6
+                left = min(max(x - width / 2, inside.left()), inside.right() - width)
+                place = QRectF(left, y, width, line)
                 if not is_selected and taken.meets(place):
                     continue
                 if is_selected:
-                    ground = self._theme.colour("card")
+                    ground = QColor(self._colour("card"))
                     ground.setAlphaF(0.85)
                     painter.fillRect(place, ground)
                 taken.add(place)
-                painter.setPen(self._theme.colour(token))
+                painter.setPen(self._colour(token))
                 painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
 
 

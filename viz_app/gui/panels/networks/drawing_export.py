@@ -10,7 +10,8 @@ from viz_app.gui.panels.networks.drawing import Drawing
 from viz_app.gui.theme import Theme
 from viz_app.labs.networks.figure import Figure
 
-SIZE = QSize(1600, 640)
+WIDTH = 1600
+LOWEST, HIGHEST = 200, 1200
 DPI = 96
 
 
@@ -20,10 +21,12 @@ def to_file(figure: Figure, theme: Theme, title: str, suffix: str) -> bytes:
     buffer.open(QBuffer.OpenModeFlag.WriteOnly)
     drawing = Drawing(theme)
     try:
-        drawing.resize(SIZE)
+        height = min(max(drawing.height_for(figure, WIDTH), LOWEST), HIGHEST)
+        size = QSize(WIDTH, height)
+        drawing.resize(size)
         drawing.show_figure(figure, "", title)
         drawing.fit()
-        device = _pdf(buffer, title) if suffix == ".pdf" else _svg(buffer, title)
+        device = _pdf(buffer, title, size) if suffix == ".pdf" else _svg(buffer, title, size)
         painter = QPainter(device)
         drawing.paint(painter)
         painter.end()
@@ -32,20 +35,20 @@ def to_file(figure: Figure, theme: Theme, title: str, suffix: str) -> bytes:
     return bytes(buffer.data().data())
 
 
-def _svg(buffer: QBuffer, title: str) -> QSvgGenerator:
+def _svg(buffer: QBuffer, title: str, size: QSize) -> QSvgGenerator:
     generator = QSvgGenerator()
     generator.setOutputDevice(buffer)
-    generator.setSize(SIZE)
-    generator.setViewBox(QRect(0, 0, SIZE.width(), SIZE.height()))
+    generator.setSize(size)
+    generator.setViewBox(QRect(0, 0, size.width(), size.height()))
     generator.setTitle(title)
     return generator
 
 
-def _pdf(buffer: QBuffer, title: str) -> QPdfWriter:
+def _pdf(buffer: QBuffer, title: str, page: QSize) -> QPdfWriter:
     writer = QPdfWriter(buffer)
     writer.setTitle(title)
     writer.setResolution(DPI)
-    points = QSizeF(SIZE.width() * 72 / DPI, SIZE.height() * 72 / DPI)
+    points = QSizeF(page.width() * 72 / DPI, page.height() * 72 / DPI)
     size = QPageSize(points, QPageSize.Unit.Point, title, QPageSize.SizeMatchPolicy.ExactMatch)
     writer.setPageLayout(QPageLayout(size, QPageLayout.Orientation.Portrait, QMarginsF()))
     return writer

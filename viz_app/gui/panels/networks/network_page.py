@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
+    QLineEdit,
     QMenu,
     QPushButton,
     QSplitter,
@@ -18,11 +19,13 @@ from viz_app.gui.panels.networks.drawing import Drawing
 from viz_app.gui.panels.networks.table_view import TableView
 from viz_app.gui.theme import Theme, set_role
 from viz_app.gui.widgets.formula import Formula
+from viz_app.labs.networks.explain import Explanation
 from viz_app.labs.networks.presenter import NetworksPresenter
 from viz_app.labs.networks.view import NetworkShown
 
-BUTTONS = ("Move layer up", "Move layer down", "Duplicate layer", "Delete layer",
-           "Back to the catalogue's")  # fmt: skip
+BUTTONS = ("Open in Activations", "Move layer up", "Move layer down", "Duplicate layer",
+           "Delete layer", "Back to the catalogue's")  # fmt: skip
+FORMULA_AFTER_MS = 50
 
 
 class NetworkPage(QWidget):
@@ -46,6 +49,16 @@ class NetworkPage(QWidget):
         self.add = QPushButton("Add layer")
         self.add.setToolTip("Put a layer behind the selected one.")
         self.add.setAccessibleName("Add layer")
+        self.filter = QLineEdit()
+        self.filter.setPlaceholderText("Filter layers")
+        self.filter.setToolTip("Show only the layers whose name or kind has these words.")
+        self.filter.setAccessibleName("Filter layers")
+        self.filter.setClearButtonEnabled(True)
+        self._explanation = Explanation("", "", "")
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(FORMULA_AFTER_MS)
+        self._soon.timeout.connect(self._show_formula)
         self._tools = QHBoxLayout()
         self._tools.setSpacing(6)
         self._build()
@@ -56,6 +69,8 @@ class NetworkPage(QWidget):
         """Connect the intents."""
         self.drawing.chosen.connect(presenter.layer_chosen)
         self.table.chosen.connect(presenter.cell_chosen)
+        self.table.sort_asked.connect(presenter.column_sorted)
+        self.filter.textEdited.connect(presenter.words_typed)
         self._menu = QMenu(self)
         self._menu.setToolTipsVisible(True)
         for action in presenter.actions:
@@ -78,7 +93,9 @@ class NetworkPage(QWidget):
         table = shown.table
         totals = " · ".join(f"{label} {value}" for label, value in shown.totals)
         self.drawing.show_figure(shown.figure, shown.layer, f"{table.network.title}: {totals}")
-        self.table.show_table(table, shown.layer, shown.column, is_brief=shown.is_brief)
+        self.table.show_table(shown)
+        if self.filter.text() != shown.words:
+            self.filter.setText(shown.words)
         is_elsewhere = bool(table.failed) and table.failed != shown.layer
         colour = self._theme.colour("warning").name()
         failed = f'<br><span style="color: {colour}">{table.sentence}</span>' * is_elsewhere
@@ -86,13 +103,26 @@ class NetworkPage(QWidget):
         parts += [_unbroken(f"{label} <b>{value}</b>") for label, value in shown.totals]
         self.totals.setText(" &nbsp; ".join(parts) + failed)
         self.heading.setText(shown.explanation.heading)
-        self.formula.show_latex(shown.explanation.latex, shown.explanation.words)
-        self.formula.setVisible(bool(shown.explanation.latex))
+        self._explanation = shown.explanation
+        if not self._soon.isActive():
+            self._soon.start()
         self.words.setText(shown.explanation.words)
         set_role(self.words, "warning" if table.failed == shown.layer else "plain")
         for button in self.buttons:
             button.refresh()
         self.buttons[-1].setVisible(shown.is_built)
+        self.add.setEnabled(not shown.is_own)
+
+    def settle(self) -> None:
+        """Show now what would be shown in a moment."""
+        if self._soon.isActive():
+            self._soon.stop()
+            self._show_formula()
+
+    def _show_formula(self) -> None:
+        """Set the formula: 20 ms, so only once table and drawing are painted."""
+        self.formula.show_latex(self._explanation.latex, self._explanation.words)
+        self.formula.setVisible(bool(self._explanation.latex))
 
     def _build(self) -> None:
         above = Card()
@@ -101,9 +131,10 @@ class NetworkPage(QWidget):
         below = Card()
         below.column.setContentsMargins(12, 8, 12, 8)
         top = QHBoxLayout()
-        top.addWidget(self.totals, 1)
+        top.addWidget(self.filter, 1)
         top.addWidget(self.add)
         top.addLayout(self._tools)
+        below.column.addWidget(self.totals)
         below.column.addLayout(top)
         below.column.addWidget(self.table, 1)
         self._explained = QWidget()
@@ -133,6 +164,7 @@ class NetworkPage(QWidget):
         self.add.setIconSize(QSize(16, 16))
         # room for the tallest formula, so that the table does not jump
         self._explained.setFixedHeight(self._theme.px(92))
+        self.filter.setMinimumWidth(self._theme.px(90))
 
 
 def _unbroken(text: str) -> str:

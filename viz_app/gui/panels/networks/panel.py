@@ -8,8 +8,8 @@ from typing import Any
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QFileDialog,
-    QStackedWidget,
     QVBoxLayout,
+    QWidget,
 )
 
 from viz_app.core.errors import VizError
@@ -19,7 +19,9 @@ from viz_app.gui.panels.networks.compare_page import ComparePage
 from viz_app.gui.panels.networks.costs_page import CostsPage
 from viz_app.gui.panels.networks.drawing_export import to_file
 from viz_app.gui.panels.networks.network_page import NetworkPage
+from viz_app.gui.panels.networks.own_dialog import OwnDialog
 from viz_app.gui.theme import Theme
+from viz_app.gui.widgets.pages import Pages
 from viz_app.gui.widgets.view_switch import ViewSwitch
 from viz_app.labs.networks.compare import Side
 from viz_app.labs.networks.controls import VIEW
@@ -44,7 +46,7 @@ class NetworksPanel(Panel):
         self.network = NetworkPage(theme)
         self.compare = ComparePage(theme)
         self.costs = CostsPage(theme)
-        self._pages = QStackedWidget()
+        self._pages = Pages()
         self._page_of = {"network": self.network, "compare": self.compare, "costs": self.costs}
         for page in self._page_of.values():
             self._pages.addWidget(page)
@@ -57,6 +59,11 @@ class NetworksPanel(Panel):
         self._presenter = presenter
         self.views.moved.connect(lambda view: presenter.edited("view", view))
         self.network.attach(presenter)
+
+    def figure(self) -> QWidget:
+        """Return what Export draws, its formula set."""
+        self.network.settle()
+        return self
 
     def show_view(self, view: View) -> None:
         """Bring a page forward."""
@@ -75,6 +82,13 @@ class NetworksPanel(Panel):
     def show_costs(self, costs: Costs) -> None:
         """Show a calculator."""
         self.costs.show_costs(costs)
+
+    def ask_for_network(self) -> None:
+        """Ask for a network of the user's own, beside the window: it is not held up."""
+        dialog = OwnDialog(self.theme, self)
+        dialog.agreed.connect(lambda spec, may_run: self._presenter.open_own(spec, may_run=may_run))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
 
     def ask_where_to_save(self) -> None:
         """Ask for a file and save the drawing."""
