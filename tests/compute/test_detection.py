@@ -5,14 +5,14 @@ import pytest
 import torch
 
 from viz_app.compute.detection import Placement, decode, detect, fit
-from viz_app.core.architectures import Head
+from viz_app.core.architectures import YOLOV2_TINY_HEADS, Head
 from viz_app.core.errors import NotFinite, ShapeError
 from viz_app.core.layers import Layer, Network
 from viz_app.core.suppression import suppress
 from viz_app.files.images import open_image
 from viz_app.files.resources import resource
 from viz_app.nets.build import build
-from viz_app.nets.yolo import yolov4_tiny
+from viz_app.nets.yolo import yolov2_tiny, yolov4_tiny
 
 HEAD = Head("out", 32, ((10, 20), (64, 32)), 1.05)
 NAMES = ("cat", "dog")
@@ -41,6 +41,18 @@ def test_a_box_is_decoded_by_the_papers_formula():
     assert found.offsets[at] == pytest.approx([0.0, 1.0, np.log(2), 0.0])
     expected = 1 / (1 + np.exp(-3.0)) / (1 + np.exp(-2.0))
     assert found.scores[at] == pytest.approx(expected, rel=1e-5)
+
+
+def test_yolov2s_classes_compete_in_a_softmax():
+    answer = maps()
+    answer["out"].reshape(2, 7, 2, 3)[1, :, 1, 2] = [0.0, 1.0, 0.0, 0.0, 3.0, -1.0, 2.0]
+    head = Head("out", 32, ((10, 20), (64, 32)), 1.0, is_softmax=True)
+    found = decode(answer, square(), [head], NAMES)
+    at = int(found.scores.argmax())
+    assert found.is_softmax
+    assert found.probabilities.sum(1) == pytest.approx(1)
+    assert found.probabilities[at, 1] == pytest.approx(1 / (1 + np.exp(-3.0)))
+    assert found.scores[at] == pytest.approx((1 / (1 + np.exp(-3.0))) ** 2)
 
 
 def test_boxes_come_by_row_then_column_then_anchor():
@@ -132,3 +144,16 @@ def test_yolov4_tiny_finds_what_the_samples_show(published, name, fitting):
     label, score = FOUND[name, fitting]
     assert [raw.names[raw.classes[box]] for box in kept] == [label]
     assert float(raw.scores[kept[0]]) == pytest.approx(score, abs=0.05)
+
+
+@pytest.mark.weights
+@pytest.mark.parametrize(("size", "count"), [(416, 13 * 13 * 5), (608, 19 * 19 * 5)])
+def test_yolov2_tiny_answers_in_the_courses_grid(published, size, count):
+    net = yolov2_tiny(published("yolov2_tiny"))
+    pixels = open_image(resource("images", "coffee.jpg")).pixels
+    raw = detect(net, pixels, size, fitting="letterbox", heads=YOLOV2_TINY_HEADS)
+    assert raw.probabilities.shape == (count, 80)
+    best = int(raw.scores.argmax())
+    if size == 416:
+        assert raw.names[raw.classes[best]] == "cup"
+        assert float(raw.scores[best]) == pytest.approx(0.81, abs=0.05)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -85,6 +87,38 @@ def test_each_stage_has_its_boxes(stage, count):
     shown = look(stage=stage)
     assert len(shown.boxes.ids) == count
     assert (shown.heat.size > 0) == (stage == "cells")
+
+
+def test_two_boxes_a_cell_are_those_of_the_largest_p_c():
+    found, size = made_up()
+    wide = np.repeat(found.raw.objectness, 2) * np.tile(np.float32([1, 0.5]), len(found.raw))
+    raw = replace(
+        found.raw,
+        **{
+            name: np.repeat(getattr(found.raw, name), 2, axis=0)
+            for name in ("boxes", "probabilities", "scores", "classes", "cells", "strides",
+                         "anchors", "offsets")
+        },
+        objectness=wide,
+    )  # fmt: skip
+    four = tabulated(found.request, raw.boxes, raw.scores, raw.classes, raw.names, raw=raw)
+    shown = grid.look(four, DetectionScene(view="grid", stage="two"), size)
+    assert len(shown.boxes.ids) == 9 * 2
+    for row, column in np.ndindex(3, 3):
+        here = np.flatnonzero((raw.cells == (column, row)).all(1) & (raw.strides == 32))
+        best = here[np.argsort(-raw.objectness[here])[:2]]
+        assert set(best) <= set(shown.boxes.ids)
+
+
+def test_a_letterbox_is_shown_as_a_grey_border():
+    found, size = made_up(fitting="letterbox")
+    shown = grid.look(found, DetectionScene(view="grid", fitting="letterbox"), size)
+    assert shown.border == (0, 48)
+    square = grid.with_border(np.zeros((96, 192, 3), np.uint8), shown.border)
+    assert square.shape == (192, 192, 3)
+    assert (square[:48] == 127).all()
+    assert (square[48:144] == 0).all()
+    assert look().border == (0, 0)
 
 
 def test_a_cell_is_as_warm_as_its_largest_p_c():

@@ -1,75 +1,13 @@
 from __future__ import annotations
 
-import json
-
-import numpy as np
 import pytest
-from PIL import Image
 
-from viz_app.core.errors import ImageError, SceneError
+from viz_app.core.errors import SceneError
 from viz_app.files.samples import sample
 from viz_app.files.weights import WeightsStore
 from viz_app.labs.detection import jobs, suppression
-from viz_app.labs.detection.formats import Labelled
 from viz_app.labs.detection.found import Request
-from viz_app.labs.detection.scene import DetectionScene, DrawnBox
-
-
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    """Three images and a broken one; one box is found in each image."""
-    folder = tmp_path / "photos"
-    folder.mkdir()
-    for name in ("a.png", "b.png", "c.png"):
-        Image.fromarray(np.zeros((20, 30, 3), np.uint8)).save(folder / name)
-    (folder / "broken.png").write_bytes(b"no image")
-    found = DrawnBox(1, 2, 11, 12, "dog")
-    monkeypatch.setattr(
-        jobs, "_found_in", lambda picture, *_: Labelled(picture.name, (30, 20), (found,), (0.9,))
-    )
-    return folder
-
-
-def ended(job):
-    """All steps of a job and its answer."""
-    steps, generator = [], job(None)
-    while True:
-        try:
-            steps.append(next(generator))
-        except StopIteration as end:
-            return steps, end.value
-
-
-def test_a_folder_is_done_a_picture_a_step_and_a_broken_one_is_told(folder, tmp_path):
-    out = tmp_path / "out.json"
-    steps, batch = ended(jobs.detect_folder(None, folder, out, DetectionScene()))
-    assert [s.progress.done for s in steps] == [1, 2, 3, 4]
-    assert (batch.boxes, len(batch.sentences), batch.saved) == (3, 1, "out.json")
-    record = json.loads(out.read_text())
-    assert [i["file_name"] for i in record["images"]] == ["a.png", "b.png", "c.png"]
-    assert record["annotations"][2]["score"] == 0.9
-
-
-def test_a_table_and_yolo_files_are_written(folder, tmp_path):
-    ended(jobs.detect_folder(None, folder, tmp_path / "out.csv", DetectionScene()))
-    assert (tmp_path / "out.csv").read_text().splitlines()[1] == "a.png,dog,0.9,1,2,11,12"
-    ended(jobs.detect_folder(None, folder, tmp_path / "yolo.txt", DetectionScene()))
-    assert sorted(p.name for p in (tmp_path / "yolo").iterdir()) == [
-        "a.txt", "b.txt", "c.txt", "classes.txt"
-    ]  # fmt: skip
-
-
-def test_an_interrupted_folder_writes_nothing(folder, tmp_path):
-    out = tmp_path / "out.json"
-    generator = jobs.detect_folder(None, folder, out, DetectionScene())(None)
-    next(generator)
-    generator.close()
-    assert not out.exists()
-
-
-def test_a_folder_without_images_is_refused(tmp_path):
-    with pytest.raises(ImageError):
-        ended(jobs.detect_folder(None, tmp_path, tmp_path / "out.json", DetectionScene()))
+from viz_app.labs.detection.scene import DetectionScene
 
 
 def test_class_names_beside_a_yolo_file_are_used(tmp_path):
@@ -109,3 +47,19 @@ def test_the_published_network_finds_the_motorcycle():
     assert found.name(shown.kept[0]) == "motorbike"
     assert found.scores[shown.kept[0]] == pytest.approx(0.92, abs=0.03)
     assert found.origin(shown.kept[0]).startswith("Row ")
+
+
+@pytest.mark.weights
+@pytest.mark.parametrize(("name", "count"), [("yolov2_tiny", 845), ("mtcnn", 12)])
+def test_every_detector_answers_through_the_same_door(name, count):
+    store = WeightsStore()
+    if not store.is_present(name):
+        pytest.skip(f"{name} is not on this machine: `viz-app weights fetch {name}`")
+    picture = sample("astronaut")
+    scene = DetectionScene(detector=name)
+    found = jobs.find_boxes(store, picture, jobs.request_of(scene, picture))(Turn())
+    assert len(found.boxes) == count
+    best = int(found.scores.argmax())
+    assert found.name(best) == {"yolov2_tiny": "person", "mtcnn": "face"}[name]
+    words = {"yolov2_tiny": "of 13×13, anchor", "mtcnn": "P-Net's window"}
+    assert words[name] in found.origin(best)

@@ -156,7 +156,8 @@ def decode(maps: Maps, place: Placement, heads: Sequence[Head], names: tuple[str
     """Boxes from the heads' maps, in the order head, row, column, anchor.
 
     b_x = (s·σ(t_x) − (s − 1)/2 + c_x) · stride,  b_w = p_w · exp(t_w)
-    (Redmon and Farhadi, YOLOv3, 2018; s is darknet's ``scale_x_y``).
+    (Redmon and Farhadi, YOLOv3, 2018; s is darknet's ``scale_x_y``). YOLOv2's classes go through
+    a softmax, those of later versions through a sigmoid each.
 
     Parameters
     ----------
@@ -179,6 +180,9 @@ def decode(maps: Maps, place: Placement, heads: Sequence[Head], names: tuple[str
     offsets = numbers[:, :4]  # [N, 4]
     with np.errstate(over="ignore"):
         belief = 1 / (1 + np.exp(-numbers[:, 4:]))  # [N, 1 + C]
+        if heads[0].is_softmax:
+            shares = np.exp(numbers[:, 5:] - numbers[:, 5:].max(1, keepdims=True))
+            belief[:, 1:] = shares / shares.sum(1, keepdims=True)
         sigma = 1 / (1 + np.exp(-offsets[:, :2]))
         extent = anchors * np.exp(offsets[:, 2:])  # [N, 2]
     stretched = scales[:, None] * (sigma - 0.5) + 0.5
@@ -200,6 +204,7 @@ def decode(maps: Maps, place: Placement, heads: Sequence[Head], names: tuple[str
         offsets,
         names,
         place.size,
+        is_softmax=heads[0].is_softmax,
     )
 
 

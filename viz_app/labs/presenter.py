@@ -37,6 +37,7 @@ class Runs(Protocol):
         on_step: Callable[[Any], None] = ...,
         on_failed: Callable[[Failure], None] | None = ...,
         must_finish: bool = ...,
+        turns: float = ...,
     ) -> None:
         """Start a job; a new one in the same lane replaces it and its answers."""
 
@@ -75,6 +76,9 @@ class Pictures(Protocol):
 
     def wanted(self, ref: str) -> Picture | None:
         """An image, or None; then it is read, and the lab is shown again once it is there."""
+
+    def open_bytes(self, read: Callable[[], bytes], name: str) -> None:
+        """Keep an image that is in memory only, as a file's bytes, and make it the current one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,29 +106,36 @@ def match(found: Found, truth: Sequence[DrawnBox], scene: DetectionScene) -> Mat
     table = found.table(scene.rule, scene.is_per_class)
     kept = table.kept(table.nearest_stop(scene.iou), LOWEST_P_C)
     detections = Detections.of(found.boxes[kept], found.scores[kept], found.classes[kept])
-    matching = judge.match(detections, truths, scene.verdict)
+    return matched(detections, truths, tuple(names), scene.verdict)
+
+
+def matched(
+    detections: Detections, truths: Truths, names: tuple[str, ...], verdict: float
+) -> Matched:
+    """Match detections with the truth, on one picture or many."""
+    matching = judge.match(detections, truths, verdict)
     classes = np.unique(np.concatenate((truths.classes, detections.classes))).tolist()
-    curves = {i: _curve(detections, truths, i, scene.verdict) for i in classes}
+    curves = {i: _curve(detections, truths, i, verdict) for i in classes}
     return Matched(
         detections,
         truths,
         matching,
         judge.curve(detections, truths, matching),
-        tuple(names),
+        names,
         {i: judge.average_precision(curve) for i, curve in curves.items()},
         tuple((kind, _mean_ap(curves.values(), kind)) for kind in POINTS),
         judge.evaluate(detections, truths).mean_ap,
     )
 
 
-def look(matched: Matched, scene: DetectionScene) -> EvaluationShown:
-    """What is shown at the slider's confidence."""
+def look(matched: Matched, scene: DetectionScene, picture: int = 0) -> EvaluationShown:
+    """What is shown at the slider's confidence; the boxes are those of one picture."""
     matching, curve = matched.matching, matched.curve
     is_shown = matched.detections.scores > scene.p_c
     true = int((matching.is_true & is_shown).sum())
-    count = len(matched.truths.boxes)
+    count = int((~matched.truths.crowd).sum())
     return EvaluationShown(
-        _judged(matched, is_shown) if count else (),
+        _judged(matched, is_shown, picture) if count else (),
         _rows(matched, is_shown),
         curve.recall,
         curve.precision,
@@ -143,15 +150,17 @@ def look(matched: Matched, scene: DetectionScene) -> EvaluationShown:
     )
 
 
-def _judged(matched: Matched, is_shown: NDArray[np.bool_]) -> tuple[Judged, ...]:
+def _judged(matched: Matched, is_shown: NDArray[np.bool_], picture: int) -> tuple[Judged, ...]:
     detections, truths, matching = matched.detections, matched.truths, matched.matching
     judged = []
-    for i in np.flatnonzero(is_shown).tolist():
+    is_here = is_shown & (detections.pictures == picture) & ~matching.ignored
+    for i in np.flatnonzero(is_here).tolist():
         verdict: Verdict = "true" if matching.is_true[i] else "false"
         name = matched.names[int(detections.classes[i])]
         label = f"{name} {short(float(detections.scores[i]))}"
         judged.append(Judged(tuple(detections.boxes[i].tolist()), verdict, label))
-    for j, by in enumerate(matching.detection.tolist()):
+    for j in np.flatnonzero((truths.pictures == picture) & ~truths.crowd).tolist():
+        by = int(matching.detection[j])
         if by < 0 or not is_shown[by]:
             label = matched.names[int(truths.classes[j])]
             judged.append(Judged(tuple(truths.boxes[j].tolist()), "missed", label))
@@ -167,7 +176,7 @@ def _rows(matched: Matched, is_shown: NDArray[np.bool_]) -> tuple[ClassRow, ...]
         rows.append(
             ClassRow(
                 matched.names[index],
-                int((truths.classes == index).sum()),
+                int(((truths.classes == index) & ~truths.crowd).sum()),
                 int((matching.is_true & mine).sum()),
                 int((matching.is_false & mine).sum()),
                 matched.class_ap[index],

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from viz_app.core.records import Picture
 from viz_app.engine.engine import Failure
-from viz_app.labs.detection import jobs
+from viz_app.labs.detection import batch, jobs
+from viz_app.labs.detection.batch import Batch
 from viz_app.labs.detection.formats import Labelled
-from viz_app.labs.detection.jobs import Batch
 from viz_app.labs.detection.scene import DetectionScene, DrawnBox
 from viz_app.labs.presenter import House
 
@@ -55,22 +55,23 @@ class Filing:
 
     def detect_folder(self, folder: Path, out: Path, scene: DetectionScene) -> None:
         """Run the detector on every picture of a folder and save what it found."""
-        if not self._house.weights.is_present(jobs.NETWORK):
-            self._house.offer_network(jobs.NETWORK)
+        if not self._house.weights.is_present(scene.detector):
+            self._house.offer_network(scene.detector)
             return
         self._house.runner.run(
             FOLDER_LANE,
-            jobs.detect_folder(self._house.weights, folder, out, scene),
+            batch.detect_folder(self._house.weights, folder, out, scene),
             title=f"Finding boxes in {folder.name}",
             on_done=self._on_folder_done,
             on_failed=self._fail,
         )
 
-    def _on_folder_done(self, batch: Batch) -> None:
-        done = round(batch.progress.total) - len(batch.sentences)
-        words = f"{batch.boxes} boxes in {done} images are saved in {batch.saved}."
-        if batch.sentences:
-            count = len(batch.sentences)
-            words += f" {count} could not be opened: {batch.sentences[0]}"
-            words += " …" if count > 1 else ""
-        self._house.speaker.tell(words, is_good=not batch.sentences)
+    def _on_folder_done(self, done: Batch) -> None:
+        broken = done.sentences
+        count = round(done.progress.total) - len(broken)
+        words = f"{done.boxes} boxes in {count} images are saved in {done.saved}."
+        if len(broken) == 1:
+            words += f" One could not be opened: {broken[0]}"
+        elif broken:
+            words += f" {len(broken)} could not be opened; Details names them."
+        self._house.speaker.tell(words, details="\n".join(broken), is_good=not broken)

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from viz_app.core.boxes import clip
 from viz_app.core.raw_boxes import RawBoxes
 from viz_app.core.suppression import Rule
 from viz_app.core.suppression_table import SuppressionTable
-from viz_app.labs.detection.scene import LOWEST_P_C, Fitting
+from viz_app.labs.detection.scene import LOWEST_P_C, DetectionScene, DrawnBox, Fitting
 
 Floats = NDArray[np.float64]
 STOPS = 101  # of the IoU slider: hundredths
@@ -25,6 +26,7 @@ class Request:
     image: str
     input_size: int
     fitting: Fitting = "stretch"
+    detector: str = "yolov4_tiny"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,17 +53,30 @@ class Found:
         """The class of a box, in words."""
         return self.names[int(self.classes[box])]
 
+    def drawn(self, scene: DetectionScene, size: tuple[int, int]) -> tuple[DrawnBox, ...]:
+        """The boxes that stay at the scene's thresholds, on a picture of a size, to be edited."""
+        table = self.table(scene.rule, scene.is_per_class)
+        kept = table.kept(table.nearest_stop(scene.iou), scene.p_c)
+        corners = clip(self.boxes[kept], *size).tolist()
+        return tuple(
+            DrawnBox(x1, y1, x2, y2, self.name(i))
+            for (x1, y1, x2, y2), i in zip(corners, kept.tolist(), strict=True)
+        )
+
     def origin(self, box: int) -> str:
         """Where a raw box comes from, in a line; empty for boxes of no network."""
         raw = self.raw
         if raw is None:
             return ""
         column, row = raw.cells[box].tolist()
+        if raw.layout == "pyramid":
+            px = f"{raw.anchors[box, 0]:.0f}"
+            return f"From P-Net's window of {px}×{px} pixels in row {row}, column {column}."
         side = raw.input_size // int(raw.strides[box])
         width, height = raw.anchors[box].tolist()
         best = float(raw.probabilities[box].max())
         return (
-            f"Row {row}, column {column} of {side}×{side}, anchor {width:g}×{height:g}: "
+            f"Row {row}, column {column} of {side}×{side}, anchor {width:.0f}×{height:.0f}: "
             f"p_c {short(float(raw.objectness[box]))} × {self.name(box)} {short(best)}"
         )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from viz_app.core.raw_boxes import RawBoxes
 from viz_app.labs.detection.found import Floats, Found, Request, short
@@ -13,6 +14,7 @@ from viz_app.labs.detection.scene import DetectionScene
 from viz_app.labs.detection.suppression import BoxesShown, State
 
 TOP_CLASSES = 5
+GREY = 127  # of the border, as darknet fills it
 FAINT, CLEAR = 0.05, 0.3  # p_c from which a box of "all boxes" is drawn stronger
 
 
@@ -45,6 +47,9 @@ class GridShown:
     boxes: BoxesShown
     shape: str
     summary: str
+    is_softmax: bool = False
+    border: tuple[int, int] = (0, 0)
+    """grey left and above that a letterbox puts around the picture, in its pixels"""
 
     @property
     def cell_size(self) -> tuple[float, float]:
@@ -97,7 +102,23 @@ def look(found: Found, scene: DetectionScene, size: tuple[int, int]) -> GridShow
     boxes, summary = _boxes(found, scene, here, int(ids[chosen]))
     xs, ys = _lines(found.request, size, side, stride)
     anchors = tuple(_anchor(raw, int(i)) for i in ids)
-    return GridShown(xs, ys, heat, cell, anchors, chosen, boxes, shape, summary)
+    border = (0, 0)
+    if found.request.fitting == "letterbox":
+        border = ((max(size) - size[0]) // 2, (max(size) - size[1]) // 2)
+    return GridShown(
+        xs, ys, heat, cell, anchors, chosen, boxes, shape, summary, raw.is_softmax, border
+    )
+
+
+def with_border(pixels: NDArray[np.uint8], border: tuple[int, int]) -> NDArray[np.uint8]:
+    """The picture (uint8 [H, W, 3]) in the grey square that a letterbox makes of it."""
+    if border == (0, 0):
+        return pixels
+    height, width, _ = pixels.shape
+    square = np.full((max(height, width), max(height, width), 3), GREY, np.uint8)
+    left, top = border
+    square[top : top + height, left : left + width] = pixels
+    return square
 
 
 def _cell(scene: DetectionScene, raw: RawBoxes, here: np.ndarray, side: int) -> tuple[int, int]:
@@ -144,6 +165,13 @@ def _anchor(raw: RawBoxes, box: int) -> AnchorShown:
     )
 
 
+def _two_a_cell(raw: RawBoxes, here: np.ndarray) -> np.ndarray:
+    """The two boxes of the largest p_c of each cell, as the slides draw them."""
+    order = here[np.lexsort((-raw.objectness[here], raw.cells[here, 0], raw.cells[here, 1]))]
+    per_cell = len(here) // len(np.unique(raw.cells[here], axis=0))
+    return order.reshape(-1, per_cell)[:, :2].ravel()
+
+
 def _boxes(
     found: Found, scene: DetectionScene, here: np.ndarray, selected: int
 ) -> tuple[BoxesShown, str]:
@@ -154,11 +182,13 @@ def _boxes(
         ids = np.array([selected])
         states = np.array([State.WAITING])
         words = f"each cell answers with {len(here):,} boxes in all"
-    elif scene.stage == "all":
-        ids = here[np.argsort(raw.objectness[here], kind="stable")]
+    elif scene.stage in ("all", "two"):
+        ids = here if scene.stage == "all" else _two_a_cell(raw, here)
+        ids = ids[np.argsort(raw.objectness[ids], kind="stable")]
         levels = np.digitize(raw.objectness[ids], (FAINT, CLEAR))
         states = np.array([State.LOW, State.WAITING, State.KEPT])[levels]
-        words = f"{len(ids):,} boxes of this grid, drawn stronger where p_c is larger"
+        which = "boxes of this grid" if scene.stage == "all" else "boxes, two for each cell"
+        words = f"{len(ids):,} {which}, drawn stronger where p_c is larger"
     elif scene.stage == "p_c":
         ids = here[found.scores[here] > scene.p_c]
         states = np.full(len(ids), State.WAITING)
@@ -168,7 +198,9 @@ def _boxes(
         ids = table.kept(table.nearest_stop(scene.iou), scene.p_c)[::-1]
         states = np.full(len(ids), State.KEPT)
         mine = int(np.isin(ids, here).sum())
-        words = f"{len(ids)} stay after suppression, {mine} of them from this grid"
+        words = f"{len(ids)} stay after suppression"
+        if len(here) < len(raw):
+            words += f", {mine} of them from this grid"
     is_named = scene.stage in ("p_c", "kept") and scene.shows_scores
     labels = tuple(
         f"{found.name(i)} {short(found.scores[i])}" if is_named else "" for i in ids.tolist()

@@ -2,44 +2,49 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
-from viz_app.core.boxes import clip
 from viz_app.core.errors import VizError
 from viz_app.core.records import Picture
-from viz_app.engine.engine import Failure
 from viz_app.labs.detection import evaluation, grid, jobs, suppression, targets
 from viz_app.labs.detection import found as found_of
 from viz_app.labs.detection import snippet as programs
 from viz_app.labs.detection.actions import lab_actions
+from viz_app.labs.detection.asking import Asking
 from viz_app.labs.detection.box_editor import BoxEditor
 from viz_app.labs.detection.controls import GROUPS
 from viz_app.labs.detection.evaluation import EvaluationShown, Matched
+from viz_app.labs.detection.faces import STAGES
+from viz_app.labs.detection.faces_part import FacesPart
 from viz_app.labs.detection.filing import Filing
+from viz_app.labs.detection.folder_part import FolderPart
 from viz_app.labs.detection.found import Found, Request
 from viz_app.labs.detection.grid import GridShown
+from viz_app.labs.detection.landmarks_part import LandmarksPart
+from viz_app.labs.detection.live import Live
+from viz_app.labs.detection.part import Part
+from viz_app.labs.detection.regions_part import RegionsPart
 from viz_app.labs.detection.scene import (
+    MOST_ANCHORS,
+    Anchor,
     DetectionScene,
     DrawnBox,
     boxes_on,
     resolve,
     with_boxes,
 )
+from viz_app.labs.detection.sliding_part import SlidingPart
 from viz_app.labs.detection.suppression import SuppressionShown
 from viz_app.labs.detection.targets import TargetsShown
-from viz_app.labs.detection.view import DetectionView, Offer, Pixels
+from viz_app.labs.detection.view import DetectionView, Pixels, offer_of
 from viz_app.labs.lab import Lab
 from viz_app.labs.presenter import House, Presenter
 
 LANE = "detection.boxes"
-KEPT_ANSWERS = 6  # of the last pictures and sizes
-MB = 1_000_000
 DEFAULTS = DetectionScene()
-DECIDING = {"p_c", "iou", "rule", "is_per_class", "kind", "sigma", "input_size", "fitting"}
+DECIDING = {"p_c", "iou", "rule", "is_per_class", "kind", "sigma"}
+DECIDING |= {"input_size", "fitting", "smallest_face"}
 
 
 class DetectionPresenter(Presenter[DetectionScene, DetectionView]):
@@ -54,18 +59,30 @@ class DetectionPresenter(Presenter[DetectionScene, DetectionView]):
         groups=GROUPS,
         snippet=programs.snippet,
         resolve=resolve,
-        networks=(jobs.NETWORK,),
+        networks=("yolov4_tiny", "yolov2_tiny", "mtcnn", "mobilenet_v2"),
     )
 
     def __init__(self, view: DetectionView, house: House) -> None:
         super().__init__(view, house)
         self.editor = BoxEditor(self._show_boxes, self._keep_boxes)
         self.filing = Filing(house, self.editor.replaced_all, self.fail)
-        self._answers: OrderedDict[Request, Found] = OrderedDict()
+        self._finding: Asking[Found] = Asking(LANE, house, self._show_again, self.fail)
+        self.faces = FacesPart(view, house, self._show_again, self.fail)
+        self.live = Live(view, house, lambda: self.scene, self.fail)
+        self.sliding = SlidingPart(view, house, self.change, self._show_again, self.fail)
+        self.regions = RegionsPart(view, house, self.change, self._show_again, self.fail)
+        self.folder = FolderPart(view, house, self.change, self._show_again, self.fail)
+        self.landmarks = LandmarksPart(view, self.change)
+        self.parts: dict[str, Part] = {
+            "faces": self.faces,
+            "live": self.live,
+            "sliding": self.sliding,
+            "regions": self.regions,
+            "folder": self.folder,
+            "landmarks": self.landmarks,
+        }
         self._example = found_of.example()
         self._example_pixels = found_of.example_pixels()
-        self._asked: Request | None = None  # is being worked on
-        self._refused: Request | None = None  # failed or cancelled: not asked again by itself
         self._selected: dict[Request, int] = {}
         self._shown: SuppressionShown | None = None
         self._grid: GridShown | None = None
@@ -79,6 +96,11 @@ class DetectionPresenter(Presenter[DetectionScene, DetectionView]):
     def show(self, scene: DetectionScene, picture: Picture | None) -> None:
         self._shown, self._grid, self._judged, self._targets = None, None, None, None
         self.view.show_view(scene)
+        if scene.view != "live":
+            self.live.stop()  # a webcam that is not looked at is let go
+        if (part := self._part(scene)) is not None:
+            part.show(scene, picture)
+            return
         self.editor.show(scene, picture)
         if scene.view == "iou":
             return
@@ -105,9 +127,14 @@ class DetectionPresenter(Presenter[DetectionScene, DetectionView]):
             p_c, iou = found_of.EXAMPLE_THRESHOLDS
             if value == "photo":
                 p_c, iou = DEFAULTS.p_c, DEFAULTS.iou
-            self.change(source=value, p_c=p_c, iou=iou, step=-1)
+            self.change(view="suppression", source=value, p_c=p_c, iou=iou, step=-1)
+        elif field == "detector":
+            view = "faces" if (self.scene.view, value) == ("grid", "mtcnn") else self.scene.view
+            self.change(detector=value, view=view, step=-1, cell_row=-1, cell_column=-1, anchor=-1)
         elif field == "is_fine":
             self.change(is_fine=value, cell_row=-1, cell_column=-1, anchor=-1)
+        elif field == "landmarks":
+            self.change(gesture=field, landmarks=round(value), face_points=(), face_hat=())
         elif field == "target_grid":
             self.change(target_grid=value, target_row=-1, target_column=-1, target_anchor=-1)
         elif field in DECIDING:
@@ -116,13 +143,20 @@ class DetectionPresenter(Presenter[DetectionScene, DetectionView]):
             super().edited(field, value)
 
     def network_arrived(self, name: str) -> None:
-        self._refused = None
+        self._finding.forgive()
+        self.faces.find_again()
         super().network_arrived(name)
 
     def cancelled(self, lane: str) -> None:
-        if lane == LANE and self._asked is not None:
-            self._refused, self._asked = self._asked, None
-            self._show_again()
+        self._finding.cancelled(lane)
+        for view in self.parts.values():
+            view.cancelled(lane)
+
+    def leave(self) -> None:
+        self.live.stop()
+
+    def close(self) -> None:
+        self.live.stop()
 
     # Intents of the suppression view
 
@@ -139,44 +173,51 @@ class DetectionPresenter(Presenter[DetectionScene, DetectionView]):
             self._show_again()
 
     def stepped(self, by: int) -> None:
-        """Go some picks of the algorithm forward or back."""
-        if self._shown is not None:
+        """Go some picks of the algorithm, or stages of the cascade, forward or back."""
+        if self.scene.view == "faces":
+            self.change(gesture="face stage", face_stage=self.faces.stage_after(self.scene, by))
+        elif self._shown is not None:
             step = min(max(self._shown.step + by, 0), self._shown.steps)
             self.change(gesture="step", step=step)
 
     def step_chosen(self, step: int) -> None:
         """Show the algorithm after so many picks; −1 for the end."""
-        self.change(gesture="step", step=step)
+        if self.scene.view == "faces":
+            self.stepped(len(STAGES))
+        else:
+            self.change(gesture="step", step=step)
 
     def has_steps(self) -> bool:
         """Whether there is an algorithm to step through."""
+        if self.scene.view == "faces":
+            return self.faces.shown is not None
         return self._shown is not None and self._shown.steps > 0
 
     def offer_accepted(self) -> None:
         """Open the dialog that fetches the detector."""
-        self.house.offer_network(jobs.NETWORK)
+        self.house.offer_network(self._network())
 
     def find_again(self) -> None:
         """Look for the boxes again, after a cancel or a failure."""
-        self._refused = None
+        self._finding.forgive()
+        if (part := self._part(self.scene)) is not None:
+            part.find_again()
         self._show_again()
 
     def detections_taken(self) -> None:
         """Draw the kept detections as boxes, with their classes, so that they can be edited."""
         scene, picture = self.scene, self.house.pictures.current()
-        found = None if picture is None else self._answers.get(_request(scene, picture))
+        found = None if picture is None else self._finding.get(jobs.request_of(scene, picture))
         if found is None or picture is None:
             self.house.speaker.tell("There are no detections of this photo yet: show them first.")
             return
-        table = found.table(scene.rule, scene.is_per_class)
-        kept = table.kept(table.nearest_stop(scene.iou), scene.p_c)
-        corners = clip(found.boxes[kept], picture.width, picture.height).tolist()
-        boxes = tuple(
-            DrawnBox(x1, y1, x2, y2, found.name(i))
-            for (x1, y1, x2, y2), i in zip(corners, kept.tolist(), strict=True)
-        )
+        boxes = found.drawn(scene, (picture.width, picture.height))
         view = scene.view if scene.view in ("evaluation", "targets") else "iou"
         self.change(view=view, sheets=with_boxes(scene, picture.ref, boxes))
+
+    def faces_level_chosen(self, level: int) -> None:
+        """Show P-Net's answer on one copy of the pyramid; −1 for all."""
+        self.change(gesture="level", level=level, face_stage="pnet")
 
     # Intents of the grid view
 
@@ -216,6 +257,37 @@ class DetectionPresenter(Presenter[DetectionScene, DetectionView]):
             y_hat[place] = value
             self.change(y_hat=tuple(y_hat))
 
+    def anchor_drawn(self, height: float, width: float) -> None:
+        """Change the chosen anchor's shape, as fractions of the picture."""
+        if self._targets is not None:
+            chosen = self._targets.chosen
+            one = Anchor(*(min(max(round(v, 3), 0.01), 1.0) for v in (height, width)))
+            anchors = self.scene.anchors
+            self.change(
+                gesture=f"anchor {chosen}",
+                anchors=(*anchors[:chosen], one, *anchors[chosen + 1 :]),
+                target_anchor=chosen,
+            )
+
+    def anchor_added(self) -> None:
+        """One more anchor: the shape of the first box that no anchor fits well, or a square."""
+        picture = self.house.pictures.current()
+        if self._targets is None or picture is None:
+            return
+        if len(self.scene.anchors) >= MOST_ANCHORS:
+            self.house.speaker.tell(f"{MOST_ANCHORS} anchors are the most: remove one first.")
+            return
+        one = targets.least_covered(self._targets, picture.width, picture.height)
+        anchors = (*self.scene.anchors, one)
+        self.change(anchors=anchors, target_anchor=len(anchors) - 1)
+
+    def anchor_removed(self) -> None:
+        """Take the chosen anchor away; one stays."""
+        if self._targets is not None and len(self.scene.anchors) > 1:
+            chosen = self._targets.chosen
+            anchors = self.scene.anchors[:chosen] + self.scene.anchors[chosen + 1 :]
+            self.change(anchors=anchors, target_anchor=-1)
+
     def anchors_fitted(self, count: int) -> None:
         """Find so many anchors for the drawn boxes by k-means with 1 − IoU."""
         picture = self.house.pictures.current()
@@ -235,6 +307,8 @@ class DetectionPresenter(Presenter[DetectionScene, DetectionView]):
         scene, picture = self.scene, self.house.pictures.current()
         if scene.view == "iou":
             return self.editor.numbers()
+        if (part := self._part(scene)) is not None:
+            return part.numbers()
         found = self._found(scene, picture)
         if found is not None and self._grid is not None:
             return self._grid.numbers(found)
@@ -244,20 +318,12 @@ class DetectionPresenter(Presenter[DetectionScene, DetectionView]):
             return self._judged.numbers()
         if found is None or self._shown is None:
             return {}
-        kept = list(self._shown.kept)
-        return {
-            "picture": found.request.image,
-            "p_c": scene.p_c,
-            "iou_threshold": scene.iou,
-            "raw_boxes": len(found.boxes),
-            "kept_boxes": found.boxes[kept],
-            "kept_scores": found.scores[kept],
-            "kept_classes": np.array([found.name(i) for i in kept], dtype=np.str_),
-            "removed_by_iou": np.array(self._shown.removals, np.float64).reshape(-1, 3),
-        }
+        return self._shown.numbers(found, scene)
 
     def snippet(self) -> str:
         scene = self.scene
+        if (part := self._part(scene)) is not None:
+            return part.snippet()
         found = self._found(scene, self.house.pictures.current())
         if self._targets is not None:
             return programs.loss_program(self._targets)
@@ -281,17 +347,24 @@ class DetectionPresenter(Presenter[DetectionScene, DetectionView]):
         self.change(view="suppression", source="photo", step=-1)
 
     def is_settled(self) -> bool:
+        if (part := self._part(self.scene)) is not None:
+            return part.is_settled()
         parts = (self._shown, self._grid, self._judged, self._targets)
         if self.scene.view == "iou" or any(part is not None for part in parts):
             return True
-        return self.house.pictures.current() is not None and self._asked is None
+        return self.house.pictures.current() is not None and not self._finding.is_waiting
 
     # Inside
+
+    def _part(self, scene: DetectionScene) -> Part | None:
+        kinds = {"evaluation": scene.eval_of, "targets": scene.target_kind}
+        kind = kinds.get(scene.view, "")
+        return self.parts.get(kind if kind in ("folder", "landmarks") else scene.view)
 
     def _found(self, scene: DetectionScene, picture: Picture | None) -> Found | None:
         if scene.source == "example" and scene.view == "suppression":
             return self._example
-        return None if picture is None else self._answers.get(_request(scene, picture))
+        return None if picture is None else self._finding.get(jobs.request_of(scene, picture))
 
     def _show_suppression(self, found: Found, scene: DetectionScene, pixels: Pixels) -> None:
         self._shown = suppression.look(found, scene, self._selected.get(found.request, -1))
@@ -310,49 +383,22 @@ class DetectionPresenter(Presenter[DetectionScene, DetectionView]):
         if picture is None:
             self.view.show_waiting("Reading the image …", None)
             return
-        if not self.house.weights.is_present(jobs.NETWORK):
-            self.view.show_offer(self._offer())
+        if not self.house.weights.is_present(scene.detector):
+            self.view.show_offer(offer_of(self.house.weights.networks(), scene.detector))
             return
-        request = _request(scene, picture)
-        if request == self._refused:
+        request = jobs.request_of(scene, picture)
+        job = jobs.find_boxes(self.house.weights, picture, request)
+        if not self._finding.want(request, job, f"Finding boxes in {picture.name}"):
             self.view.show_waiting("No boxes: the detector was stopped.", picture.pixels)
-            return
-        if request != self._asked:
-            self._asked = request
-            self.house.runner.run(
-                LANE,
-                jobs.find_boxes(self.house.weights, picture, request),
-                title=f"Finding boxes in {picture.name}",
-                on_done=self._on_found,
-                on_failed=self._on_not_found,
-            )
-        if self._asked is not None:  # it may have been answered at once
+        elif self._finding.is_waiting:  # it may have been answered at once
             self.view.show_waiting("Looking for boxes …", picture.pixels)
-
-    def _on_found(self, found: Found) -> None:
-        self._answers[found.request] = found
-        while len(self._answers) > KEPT_ANSWERS:
-            self._answers.popitem(last=False)
-        self._asked = None
-        self._show_again()
-
-    def _on_not_found(self, failure: Failure) -> None:
-        self._refused, self._asked = self._asked, None
-        self.fail(failure)
-        self._show_again()
 
     def _show_again(self) -> None:
         if self.house.document.desk.lab == self.lab.name:
             self.show(self.scene, self.house.pictures.current())
 
-    def _offer(self) -> Offer:
-        network = next(n for n in self.house.weights.networks() if n.name == jobs.NETWORK)
-        return Offer(
-            f"{network.title} finds the boxes",
-            "This view takes the raw boxes of a real detector and shows which of them stay. The "
-            "network is not on this computer yet; the course's example needs none.",
-            f"{network.size / MB:.1f} MB · {network.licence} · pictures stay on this computer",
-        )
+    def _network(self) -> str:
+        return "mtcnn" if self.scene.view == "faces" else self.scene.detector
 
     def _show_boxes(self) -> None:
         if self.scene.view == "iou":
@@ -361,7 +407,3 @@ class DetectionPresenter(Presenter[DetectionScene, DetectionView]):
 
     def _keep_boxes(self, gesture: str, image: str, boxes: tuple[DrawnBox, ...]) -> None:
         self.change(gesture=gesture, sheets=with_boxes(self.scene, image, boxes))
-
-
-def _request(scene: DetectionScene, picture: Picture) -> Request:
-    return Request(picture.ref or picture.name, scene.input_size, scene.fitting)

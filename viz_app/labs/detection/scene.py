@@ -8,8 +8,15 @@ from typing import Literal
 
 from viz_app.core.suppression import Rule
 
-View = Literal["suppression", "iou", "grid", "targets", "evaluation"]
-Stage = Literal["cells", "all", "p_c", "kept"]
+View = Literal[
+    "suppression", "iou", "grid", "targets", "evaluation", "faces", "live", "sliding", "regions"
+]
+Stage = Literal["cells", "two", "all", "p_c", "kept"]
+DetectorName = Literal["yolov4_tiny", "yolov2_tiny", "mtcnn"]
+FaceStage = Literal["pnet", "proposed", "squared", "rnet", "refined", "onet"]
+SmallestFace = Literal[20, 40, 80]
+SlidNet = Literal["toy", "faces", "imagenet"]
+RegionWay = Literal["rcnn", "fast", "faster"]
 Kind = Literal["greedy", "linear", "gaussian"]
 Source = Literal["photo", "example"]
 InputSize = Literal[320, 416, 608]
@@ -99,6 +106,37 @@ class DetectionScene:
     target_anchor: int = -1
     y_hat: tuple[float, ...] = (0.8, 0.4, 0.6, 0.3, 0.5, 0.1, 0.7, 0.2)
     landmarks: int = 64
+    detector: DetectorName = "yolov4_tiny"
+    smallest_face: SmallestFace = 20
+    face_stage: FaceStage = "onet"
+    level: int = -1
+    p_net: float = 0.6
+    r_net: float = 0.7
+    o_net: float = 0.7
+    eval_of: Literal["photo", "folder"] = "photo"
+    eval_folder: str = ""
+    eval_truth: str = ""
+    eval_results: str = ""
+    eval_picture: int = -1
+    target_kind: Literal["objects", "landmarks"] = "objects"
+    target_classes: Literal["drawn", "coco"] = "drawn"
+    has_face: bool = True
+    p_hat: float = 0.9
+    face_points: tuple[float, ...] = ()
+    face_hat: tuple[float, ...] = ()
+    slid_net: SlidNet = "toy"
+    toy_size: Literal[14, 16, 28, 96] = 96
+    window: float = 0.5
+    every: Literal[1, 2, 4] = 1
+    slid_class: str = ""
+    slid_row: int = -1
+    slid_column: int = -1
+    region_way: RegionWay = "fast"
+    proposals: Literal[100, 500, 2000] = 100
+    pooling: Literal["pool", "align"] = "align"
+    region: int = -1
+    region_score: float = 0.5
+    shows_proposals: bool = True
 
 
 def resolve(scene: DetectionScene) -> DetectionScene:
@@ -119,8 +157,27 @@ def resolve(scene: DetectionScene) -> DetectionScene:
         target_anchor=max(scene.target_anchor, -1),
         y_hat=tuple(v if math.isfinite(v) else 0.0 for v in scene.y_hat[:MOST_OUTPUTS]),
         landmarks=min(max(scene.landmarks, 1), 128),
+        detector=detector_in(scene.view, scene.detector),
+        level=max(scene.level, -1),
+        p_net=_stop(scene.p_net, 0.5, 1.0),
+        r_net=_stop(scene.r_net, 0.5, 1.0),
+        o_net=_stop(scene.o_net, 0.5, 1.0),
+        p_hat=scene.p_hat if math.isfinite(scene.p_hat) else 0.0,
+        face_points=_all_finite(scene.face_points, 2 * scene.landmarks),
+        face_hat=_all_finite(scene.face_hat, 2 * scene.landmarks),
+        eval_picture=max(scene.eval_picture, -1),
+        window=_stop(scene.window, 0.1, 1.0),
+        slid_row=max(scene.slid_row, -1),
+        slid_column=max(scene.slid_column, -1),
+        region=max(scene.region, -1),
+        region_score=_stop(scene.region_score, 0.05, 1.0),
         sheets=tuple(_mended(sheet) for sheet in scene.sheets[-MOST_SHEETS:]),
     )
+
+
+def detector_in(view: View, detector: DetectorName) -> DetectorName:
+    """The detector that a view shows: MTCNN has windows in a pyramid, but no grid."""
+    return "yolov2_tiny" if view == "grid" and detector == "mtcnn" else detector
 
 
 def boxes_on(scene: DetectionScene, image: str, size: tuple[int, int]) -> tuple[DrawnBox, ...]:
@@ -156,6 +213,11 @@ def _placed(
 def _stop(value: float, low: float, high: float) -> float:
     value = value if math.isfinite(value) else low
     return round(min(max(value, low), high), 2)
+
+
+def _all_finite(values: tuple[float, ...], count: int) -> tuple[float, ...]:
+    """The values if they are so many numbers; else none."""
+    return values if len(values) == count and all(map(math.isfinite, values)) else ()
 
 
 def _usable(anchors: tuple[Anchor, ...]) -> tuple[Anchor, ...]:

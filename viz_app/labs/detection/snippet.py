@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from viz_app.core.architectures import YOLOV4_TINY_HEADS
+from viz_app.core.architectures import YOLOV2_TINY_HEADS, YOLOV4_TINY_HEADS
 from viz_app.core.records import Picture
 from viz_app.labs.detection.evaluation import Matched
 from viz_app.labs.detection.found import Found, example
 from viz_app.labs.detection.grid import GridShown
 from viz_app.labs.detection.scene import DetectionScene, DrawnBox, boxes_on
-from viz_app.labs.detection.targets import TargetsShown
+from viz_app.labs.detection.targets import TargetsShown, Term
 
 _IOU = """\
 def area(boxes):
@@ -91,7 +91,8 @@ def decode_program(found: Found, shown: GridShown) -> str:
     assert raw is not None, "the example has no grid"
     ids = [anchor.box for anchor in shown.anchors]
     stride = int(raw.strides[ids[0]])
-    scale_xy = next(h.scale_xy for h in YOLOV4_TINY_HEADS if h.stride == stride)
+    heads = YOLOV2_TINY_HEADS if raw.is_softmax else YOLOV4_TINY_HEADS
+    scale_xy = next(h.scale_xy for h in heads if h.stride == stride)
     row, column = shown.cell
     left, top, cell_w, cell_h = shown.xs[0], shown.ys[0], *shown.cell_size
     return (
@@ -115,11 +116,16 @@ def decode_program(found: Found, shown: GridShown) -> str:
 
 def loss_program(shown: TargetsShown) -> str:
     """A program that prints the label of the chosen cell and the loss of ŷ."""
-    label = ", ".join("nan" if math.isnan(t.y) else repr(t.y) for t in shown.terms)
-    answer = ", ".join(repr(v) for v in shown.y_hat)
+    return terms_program(shown.terms)
+
+
+def terms_program(terms: Sequence[Term]) -> str:
+    """A program that prints a label and the two-part loss of an answer."""
+    label = ", ".join("nan" if math.isnan(t.y) else repr(t.y) for t in terms)
+    answer = ", ".join(repr(t.y_hat) for t in terms)
     return (
         "import torch\nfrom math import nan\n\n"
-        f"# {', '.join(t.name for t in shown.terms)}; nan is what the loss does not look at\n"
+        f"# {', '.join(t.name for t in terms)}; nan is what the loss does not look at\n"
         f"y = torch.tensor([{label}], dtype=torch.float64)\n"
         f"y_hat = torch.tensor([{answer}], dtype=torch.float64)\n"
         "terms = (y_hat - y) ** 2\n"

@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,6 +82,20 @@ class SuppressionShown:
     iou_ticks: tuple[float, ...]
     selected: int = -1
     why: Why | None = None
+
+    def numbers(self, found: Found, scene: DetectionScene) -> dict[str, Any]:
+        """The numbers on the screen, by name."""
+        kept = list(self.kept)
+        return {
+            "picture": found.request.image,
+            "p_c": scene.p_c,
+            "iou_threshold": scene.iou,
+            "raw_boxes": len(found.boxes),
+            "kept_boxes": found.boxes[kept],
+            "kept_scores": found.scores[kept],
+            "kept_classes": np.array([found.name(i) for i in kept], dtype=np.str_),
+            "removed_by_iou": np.array(self.removals, np.float64).reshape(-1, 3),
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import numpy as np
 
 from viz_app.core import targets as core
 from viz_app.core.targets import Assignment, GridLabel, Target
+from viz_app.labs.detection import jobs
 from viz_app.labs.detection.found import Floats
 from viz_app.labs.detection.scene import Anchor, DetectionScene, DrawnBox
 
@@ -94,7 +95,7 @@ class TargetsShown:
 def look(boxes: Sequence[DrawnBox], scene: DetectionScene, width: int, height: int) -> TargetsShown:
     """Build the label of the boxes on a picture, and judge ŷ in the chosen cell."""
     boxes, grid = tuple(boxes), scene.target_grid
-    names = class_names(boxes)
+    names = class_names(boxes) if scene.target_classes == "drawn" else coco_names(boxes)
     all_targets = [_target(box, names, width, height) for box in boxes]
     inside = [i for i, t in enumerate(all_targets) if 0 <= t.cx <= 1 and 0 <= t.cy <= 1]
     shapes = [(a.h, a.w) for a in scene.anchors]
@@ -123,7 +124,8 @@ def look(boxes: Sequence[DrawnBox], scene: DetectionScene, width: int, height: i
         tuple(Term(*row) for row in rows),
         core.localization_loss(y, y_hat),
         f"{' × '.join(map(str, shape.shape))} = {shape.numbers:,}",
-        _summary(label, placed, len(boxes) - len(inside)),
+        _summary(label, placed, len(boxes) - len(inside))
+        + _covered(mean_iou(boxes, scene.anchors, width, height)),
         f"{scene.landmarks} landmarks: {outputs} outputs",
     )
 
@@ -132,6 +134,32 @@ def class_names(boxes: Sequence[DrawnBox]) -> tuple[str, ...]:
     """The classes of the label: the slides' three while no other label is used."""
     labels = tuple(dict.fromkeys(box.label for box in boxes if box.label))
     return SLIDE_CLASSES if set(labels) <= set(SLIDE_CLASSES) else labels
+
+
+def coco_names(boxes: Sequence[DrawnBox]) -> tuple[str, ...]:
+    """COCO's 80 classes, and after them what else was drawn: 19×19×5×85 with five anchors."""
+    labels = tuple(box.label for box in boxes if box.label)
+    return tuple(dict.fromkeys([*jobs.class_names(), *labels]))
+
+
+def mean_iou(
+    boxes: Sequence[DrawnBox], anchors: Sequence[Anchor], width: int, height: int
+) -> float:
+    """How well the anchors cover the boxes' shapes: the mean of each box's best IoU."""
+    shapes = [((b.y2 - b.y1) / height, (b.x2 - b.x1) / width) for b in boxes]
+    if not shapes:
+        return math.nan
+    return float(core.shape_iou(shapes, [(a.h, a.w) for a in anchors]).max(axis=1).mean())
+
+
+def least_covered(shown: TargetsShown, width: int, height: int) -> Anchor:
+    """The shape of the drawn box that the anchors fit worst; a square where none is drawn."""
+    if not shown.boxes:
+        return Anchor(0.3, 0.3)
+    shapes = np.array([((b.y2 - b.y1) / height, (b.x2 - b.x1) / width) for b in shown.boxes])
+    best = core.shape_iou(shapes, [(a.h, a.w) for a in shown.anchors]).max(axis=1)
+    h, w = shapes[int(best.argmin())].clip(0.01, 1.0).round(3).tolist()
+    return Anchor(h, w)
 
 
 def fitted(boxes: Sequence[DrawnBox], width: int, height: int, count: int) -> tuple[Anchor, ...]:
@@ -185,6 +213,10 @@ def _padded(values: Sequence[float], count: int) -> list[float]:
 
 def _row_names(names: Sequence[str]) -> list[str]:
     return ["p_c", "b_x", "b_y", "b_h", "b_w", *names]
+
+
+def _covered(value: float) -> str:
+    return "" if math.isnan(value) else f" · mean IoU with the anchors {value:.2f}"
 
 
 def _summary(label: GridLabel, placed: Sequence[Placed], outside: int) -> str:

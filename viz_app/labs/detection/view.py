@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from viz_app.files.registry import Network
 from viz_app.labs.detection.evaluation import EvaluationShown
+from viz_app.labs.detection.faces import FacesShown
+from viz_app.labs.detection.folder import FolderShown
 from viz_app.labs.detection.found import Found
 from viz_app.labs.detection.grid import GridShown
+from viz_app.labs.detection.landmarks import LandmarksShown
+from viz_app.labs.detection.live import LiveShown
 from viz_app.labs.detection.overlap import OverlapShown
+from viz_app.labs.detection.regions import RegionsShown
 from viz_app.labs.detection.scene import DetectionScene
+from viz_app.labs.detection.sliding import SlidingShown
 from viz_app.labs.detection.suppression import SuppressionShown
 from viz_app.labs.detection.targets import TargetsShown
 
 Pixels = NDArray[np.uint8]
+MB = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +35,24 @@ class Offer:
     title: str
     sentence: str
     facts: str
+
+
+_DOES = {
+    "yolov4_tiny": "finds the boxes",
+    "yolov2_tiny": "finds the boxes, cell by cell",
+    "mtcnn": "finds faces",
+}
+
+
+def offer_of(networks: Sequence[Network], name: str) -> Offer:
+    """What is said of a network that is not here."""
+    network = next(n for n in networks if n.name == name)
+    return Offer(
+        f"{network.title} {_DOES.get(name, 'is needed here')}",
+        "This view takes the raw boxes of a real detector and shows which of them stay. The "
+        "network is not on this computer yet; the course's example needs none.",
+        f"{network.size / MB:.1f} MB · {network.licence} · pictures stay on this computer",
+    )
 
 
 class DetectionView(Protocol):
@@ -60,6 +87,30 @@ class DetectionView(Protocol):
 
     def ask_for_folder(self) -> None:
         """Ask for a folder of images, and for a file for what is found."""
+
+    def show_faces(self, shown: FacesShown | None, pixels: Pixels | None, words: str) -> None:
+        """Show a stage of the cascade; without one the photo, and what it waits for."""
+
+    def show_live(self, shown: LiveShown) -> None:
+        """Show a frame with its boxes, or how to begin."""
+
+    def ask_for_film(self) -> None:
+        """Ask for a film."""
+
+    def show_sliding(self, shown: SlidingShown) -> None:
+        """Show the windows' scores over their picture, and what both ways cost."""
+
+    def show_regions(self, shown: RegionsShown) -> None:
+        """Show regions over their photo, one of them on the feature map, and the costs."""
+
+    def show_folder(self, shown: FolderShown) -> None:
+        """Show how good the detections of a folder are."""
+
+    def ask_what_to_evaluate(self, has_results: bool) -> None:
+        """Ask for a folder of images, its ground truth and perhaps a file of results."""
+
+    def show_landmarks(self, shown: LandmarksShown | None, pixels: Pixels | None) -> None:
+        """Show truth and answer on the photo, and the terms of the loss."""
 
     def show_overlap(self, shown: OverlapShown, pixels: Pixels | None) -> None:
         """Show drawn boxes over the picture, and the IoU of the pair."""

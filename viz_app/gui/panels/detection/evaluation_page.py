@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
@@ -24,7 +25,7 @@ from viz_app.gui.panels.detection.ticks import TickSlider
 from viz_app.gui.theme import Theme, set_role
 from viz_app.gui.widgets.canvas import Canvas
 from viz_app.labs.detection.controls import P_C, VERDICT
-from viz_app.labs.detection.evaluation import EvaluationShown
+from viz_app.labs.detection.evaluation import EvaluationShown, Judged
 from viz_app.labs.detection.found import Floats, short
 from viz_app.labs.detection.presenter import DEFAULTS, DetectionPresenter
 from viz_app.labs.detection.scene import DetectionScene
@@ -112,38 +113,8 @@ class EvaluationPage(QWidget):
         self.table.setText(f"<table cellspacing=1>{head}{rows}{mean}{means}</table>")
 
     def _paint_boxes(self, painter: QPainter, transform: QTransform) -> None:
-        if self._shown is None:
-            return
-        font = self._theme.font(12, is_bold=True)
-        metrics = QFontMetricsF(font)
-        painter.setFont(font)
-        for judged in self._shown.judged:
-            colour = self._theme.colour(TOKENS_OF[judged.verdict])
-            x1, y1, x2, y2 = judged.corners
-            rect = transform.mapRect(QRectF(x1, y1, x2 - x1, y2 - y1))
-            halo = self._theme.colour("window")
-            halo.setAlphaF(0.55)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(halo, 6))
-            painter.drawRect(rect)
-            pen = QPen(colour, 2.5)
-            if judged.verdict == "missed":
-                pen.setDashPattern([4, 3])
-            painter.setPen(pen)
-            painter.drawRect(rect)
-            text = f"{MARKS[judged.verdict]} {judged.label}"
-            chip = QRectF(
-                rect.left(), rect.top(), metrics.horizontalAdvance(text) + 12, metrics.height() + 4
-            )
-            if judged.verdict == "missed":
-                chip.moveBottom(rect.bottom())
-            elif rect.top() - chip.height() >= 0:
-                chip.moveBottom(rect.top())
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(colour)
-            painter.drawRoundedRect(chip, 4, 4)
-            painter.setPen(ink_on(colour))
-            painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, text)
+        if self._shown is not None:
+            paint_judged(painter, transform, self._theme, self._shown.judged)
 
     def _build(self) -> None:
         photo = Card()
@@ -242,6 +213,42 @@ class CurvePlot(QWidget):
             painter.setBrush(self._theme.colour("kernel_line"))
             painter.setPen(QPen(self._theme.colour("card"), 2))
             painter.drawEllipse(_at(area, self._point[1], self._point[0]), 6, 6)
+
+
+def paint_judged(
+    painter: QPainter, transform: QTransform, theme: Theme, judged_boxes: Sequence[Judged]
+) -> None:
+    """Paint boxes with their verdicts: a colour, a mark and a label each."""
+    font = theme.font(12, is_bold=True)
+    metrics = QFontMetricsF(font)
+    painter.setFont(font)
+    for judged in judged_boxes:
+        colour = theme.colour(TOKENS_OF[judged.verdict])
+        x1, y1, x2, y2 = judged.corners
+        rect = transform.mapRect(QRectF(x1, y1, x2 - x1, y2 - y1))
+        halo = theme.colour("window")
+        halo.setAlphaF(0.55)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(halo, 6))
+        painter.drawRect(rect)
+        pen = QPen(colour, 2.5)
+        if judged.verdict == "missed":
+            pen.setDashPattern([4, 3])
+        painter.setPen(pen)
+        painter.drawRect(rect)
+        text = f"{MARKS[judged.verdict]} {judged.label}"
+        chip = QRectF(
+            rect.left(), rect.top(), metrics.horizontalAdvance(text) + 12, metrics.height() + 4
+        )
+        if judged.verdict == "missed":
+            chip.moveBottom(rect.bottom())
+        elif rect.top() - chip.height() >= 0:
+            chip.moveBottom(rect.top())
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour)
+        painter.drawRoundedRect(chip, 4, 4)
+        painter.setPen(ink_on(colour))
+        painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, text)
 
 
 def _at(area: QRectF, x: float, y: float) -> QPointF:

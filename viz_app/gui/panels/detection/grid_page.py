@@ -18,7 +18,7 @@ from viz_app.gui.widgets.choices import ChoiceButtons
 from viz_app.labs.controls import Choice, Option
 from viz_app.labs.detection.controls import IOU, P_C, STAGE
 from viz_app.labs.detection.found import Found, short
-from viz_app.labs.detection.grid import AnchorShown, GridShown
+from viz_app.labs.detection.grid import AnchorShown, GridShown, with_border
 from viz_app.labs.detection.presenter import DEFAULTS, DetectionPresenter
 from viz_app.labs.detection.scene import DetectionScene
 
@@ -52,11 +52,14 @@ class GridPage(QWidget):
         super().__init__()
         self._theme = theme
         self._shown: GridShown | None = None
+        self._pixels: tuple[np.ndarray, np.ndarray] | None = None  # a photo, and with its border
         self.canvas = GridCanvas(theme, "Photo with the network's grid")
         self.canvas.setToolTip("Click a cell, or walk with the arrow keys, to see its numbers.")
         self.layer = BoxLayer(theme)
         self.canvas.add_overlay(self._paint_grid)
-        self.canvas.add_overlay(self.layer.paint)
+        self.canvas.add_overlay(
+            lambda painter, transform: self.layer.paint(painter, self._on_picture(transform))
+        )
         self.stages = ChoiceButtons(STAGE)
         self.anchors = ChoiceButtons(ANCHOR)
         self.shape = QLabel()
@@ -77,7 +80,9 @@ class GridPage(QWidget):
 
     def attach(self, presenter: DetectionPresenter) -> None:
         """Connect the intents."""
-        self.canvas.clicked.connect(presenter.cell_clicked)
+        self.canvas.clicked.connect(
+            lambda x, y: presenter.cell_clicked(x - self._border[0], y - self._border[1])
+        )
         self.canvas.cell_moved.connect(presenter.cell_moved)
         self.stages.moved.connect(lambda value: presenter.edited("stage", value))
         self.anchors.moved.connect(lambda value: presenter.edited("anchor", value))
@@ -95,7 +100,11 @@ class GridPage(QWidget):
     def show_grid(self, shown: GridShown, found: Found, pixels: np.ndarray) -> None:
         """Show a stage and a cell."""
         self._shown = shown
-        self.canvas.show_pixels(pixels)
+        if self._pixels is None or self._pixels[0] is not pixels or shown.border == (0, 0):
+            self._pixels = (pixels, pixels)
+        if shown.border != (0, 0) and self._pixels[1] is pixels:
+            self._pixels = (pixels, with_border(pixels, shown.border))
+        self.canvas.show_pixels(self._pixels[1])
         anchor = shown.anchors[shown.chosen]
         self.layer.show_boxes(shown.boxes, anchor.box)
         self.canvas.update()
@@ -111,7 +120,16 @@ class GridPage(QWidget):
         )
         self.anchors.show_value(shown.chosen)
         self.numbers.setText(self._described(anchor))
-        self.bars.show_bars(anchor.classes)
+        self.bars.show_bars(anchor.classes, is_softmax=shown.is_softmax)
+
+    @property
+    def _border(self) -> tuple[int, int]:
+        return self._shown.border if self._shown is not None else (0, 0)
+
+    def _on_picture(self, transform: QTransform) -> QTransform:
+        """From the picture's pixels, where they lie within a letterbox's border."""
+        left, top = self._border
+        return QTransform.fromTranslate(left, top) * transform
 
     def _described(self, anchor: AnchorShown) -> str:
         """The way from t to b, as a small table."""
@@ -124,7 +142,7 @@ class GridPage(QWidget):
         ]
         cells = [
             f'<td style="color: {colour("muted").name()}">{name}</td><td align="right" '
-            f'style="color: {colour(token).name()}">&nbsp;{text}&nbsp;</td>'
+            f'style="color: {colour(token).name()}">{text}&nbsp;</td>'
             for name, text, token in rows
         ]
         left, right = cells[1:5], cells[5:]
@@ -141,6 +159,7 @@ class GridPage(QWidget):
         shown = self._shown
         if shown is None:
             return
+        transform = self._on_picture(transform)
         xs = [transform.m11() * x + transform.dx() for x in shown.xs]
         ys = [transform.m22() * y + transform.dy() for y in shown.ys]
 
@@ -220,14 +239,16 @@ class Bars(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.updateGeometry)
 
-    def show_bars(self, bars: Sequence[tuple[str, float]]) -> None:
+    def show_bars(self, bars: Sequence[tuple[str, float]], *, is_softmax: bool = False) -> None:
         """Show these."""
+        rule = (
+            "A softmax over all classes: they sum to 1."
+            if is_softmax
+            else "Each class has its own sigmoid, so they need not sum to 1."
+        )
         self._bars = tuple(bars)
         self.setAccessibleName(", ".join(f"{name} {value:.3f}" for name, value in self._bars))
-        self.setToolTip(
-            "Each class has its own sigmoid, so they need not sum to 1.\n"
-            + "\n".join(f"{name} {value:.4f}" for name, value in self._bars)
-        )
+        self.setToolTip("\n".join([rule, *(f"{name} {value:.4f}" for name, value in self._bars)]))
         self.updateGeometry()
         self.update()
 
@@ -256,4 +277,5 @@ class Bars(QWidget):
 
 
 def _size(anchor: AnchorShown) -> str:
-    return f"{anchor.anchor[0]:g} × {anchor.anchor[1]:g}"
+    width, height = (round(side, 1) for side in anchor.anchor)
+    return f"{width:g} × {height:g}"

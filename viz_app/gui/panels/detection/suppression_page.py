@@ -106,8 +106,10 @@ class SuppressionPage(QWidget):
         self.canvas.update()
         self.summary.setText(shown.summary)
         size = found.request.input_size
+        is_pyramid = found.raw is not None and found.raw.layout == "pyramid"
+        looked_at = f"faces from {size} pixels" if is_pyramid else f"{size} × {size}"
         self.facts.setText(
-            f"{size} × {size} · {len(found.boxes):,} boxes · {found.seconds * 1e3:,.0f} ms"
+            f"{looked_at} · {len(found.boxes):,} boxes · {found.seconds * 1e3:,.0f} ms"
             if size
             else f"the slide's {len(found.boxes)} boxes"
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from PySide6.QtCore import QLineF, QRectF, Qt
+from PySide6.QtCore import QLineF, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPen, QResizeEvent, QTransform
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -16,8 +16,10 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from superqt import QFlowLayout
 
 from viz_app.gui.panel import ActionButton, Card
+from viz_app.gui.panels.detection.anchor_pad import AnchorPad
 from viz_app.gui.panels.detection.box_layer import class_colour
 from viz_app.gui.panels.detection.grid_page import GridCanvas
 from viz_app.gui.panels.detection.suppression_page import side_width
@@ -26,10 +28,10 @@ from viz_app.gui.widgets.choices import ChoiceButtons
 from viz_app.labs.controls import Choice, Option
 from viz_app.labs.detection.presenter import DetectionPresenter
 from viz_app.labs.detection.scene import DetectionScene
-from viz_app.labs.detection.targets import TargetsShown, text
+from viz_app.labs.detection.targets import TargetsShown, Term, text
 
 ANCHOR = Choice("target_anchor", "Anchor", (), "Which anchor's part of the label is shown.")
-ANCHOR_ACTIONS = ("One anchor", "Anchors of the slides", "Fit two anchors", "Fit five anchors")
+ANCHOR_ACTIONS = ("Add anchor", "Remove anchor", "Fit two anchors", "Fit five anchors")
 DOT_PX = 5
 PLAIN_TABLE = """QTableWidget { padding: 0; background: transparent; }
 QTableWidget:!focus { border: 2px solid transparent; }
@@ -44,29 +46,14 @@ class TargetsPage(QWidget):
         super().__init__()
         self._theme = theme
         self._shown: TargetsShown | None = None
-        self._presenter: DetectionPresenter | None = None
         self.canvas = GridCanvas(theme, "Photo with the label's cells")
         self.canvas.setToolTip(
             "A box belongs to the cell of its midpoint. Click a cell, or walk with the arrow keys."
         )
         self.canvas.add_overlay(self._paint)
         self.anchors = ChoiceButtons(ANCHOR)
-        self.table = QTableWidget(0, 4)
-        self.table.setHorizontalHeaderLabels(["", "y", "ŷ", "Δ²"])
-        self.table.setAccessibleName("Label and answer of the chosen cell")
-        self.table.setToolTip(
-            "Type into the column ŷ; “?” is what the loss does not look at. Δ² is (ŷ − y)²."
-        )
-        self.table.verticalHeader().hide()
-        self.table.setShowGrid(False)
-        header = self.table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        header.setMinimumSectionSize(20)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
-        self.table.setTextElideMode(Qt.TextElideMode.ElideNone)
-        self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.table.setStyleSheet(PLAIN_TABLE)
-        self.table.cellChanged.connect(self._on_cell_changed)
+        self.table = AnswerTable(theme, "Label and answer of the chosen cell")
+        self.pad = AnchorPad(theme)
         self.loss = QLabel()
         self.shape = QLabel()
         set_role(self.shape, "mono")
@@ -74,20 +61,21 @@ class TargetsPage(QWidget):
         self.summary = QLabel()
         self.summary.setWordWrap(True)
         set_role(self.summary, "muted")
-        self._row = QHBoxLayout()
+        self._actions = QWidget()
+        self._row = QFlowLayout(self._actions)
         self._build()
         theme.changed.connect(self._on_theme_changed)
 
     def attach(self, presenter: DetectionPresenter) -> None:
         """Connect the intents."""
-        self._presenter = presenter
         self.canvas.clicked.connect(presenter.target_cell_clicked)
         self.canvas.cell_moved.connect(presenter.target_cell_moved)
         self.anchors.moved.connect(lambda value: presenter.edited("target_anchor", value))
+        self.table.edited.connect(presenter.answer_edited)
+        self.pad.resized.connect(presenter.anchor_drawn)
         actions = {action.text: action for action in presenter.actions}
         for name in ANCHOR_ACTIONS:
             self._row.addWidget(ActionButton(actions[name], self._theme))
-        self._row.addStretch(1)
 
     def show_scene(self, scene: DetectionScene) -> None:
         """There is no control on this page beside those of the label."""
@@ -107,45 +95,11 @@ class TargetsPage(QWidget):
         )
         self.anchors.setVisible(len(shown.anchors) > 1)
         self.anchors.show_value(shown.chosen)
-        self._fill_table(shown)
+        self.table.show_terms(shown.terms)
+        self.pad.show_anchors(shown.anchors, shown.chosen, shown.size)
         self.loss.setText(f"loss = {shown.loss:.4f}")
         self.shape.setText(shown.shape)
-        self.summary.setText(f"{shown.summary}\n{shown.landmarks}")
-
-    def _fill_table(self, shown: TargetsShown) -> None:
-        self.table.blockSignals(True)
-        self.table.setRowCount(len(shown.terms))
-        font = self._theme.font(12, is_mono=True)
-        for row, term in enumerate(shown.terms):
-            texts = (term.name, text(term.y), f"{term.y_hat:g}", text(term.term))
-            tokens = ("muted", "input", "kernel", "output")
-            for column, (words, token) in enumerate(zip(texts, tokens, strict=True)):
-                item = QTableWidgetItem(words)
-                item.setFont(font)
-                is_blank = words == "?"
-                item.setForeground(self._theme.colour("muted" if is_blank else token))
-                if column != 2:
-                    item.setFlags(Qt.ItemFlag.ItemIsEnabled)
-                if column:
-                    item.setTextAlignment(
-                        Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-                    )
-                self.table.setItem(row, column, item)
-            self.table.setRowHeight(row, self._theme.px(26))
-        self.table.blockSignals(False)
-
-    def _on_cell_changed(self, row: int, column: int) -> None:
-        if self._presenter is None or self._shown is None:
-            return
-        item = self.table.item(row, column)
-        try:
-            value = float(item.text().replace(",", ".")) if item is not None else math.nan
-        except ValueError:
-            value = math.nan
-        if math.isfinite(value):
-            self._presenter.answer_edited(row, value)
-        else:
-            self._fill_table(self._shown)
+        self.summary.setText(shown.summary)
 
     def _paint(self, painter: QPainter, transform: QTransform) -> None:
         shown = self._shown
@@ -215,8 +169,14 @@ class TargetsPage(QWidget):
         upper.addWidget(photo, 1)
         upper.addWidget(self._side)
         lower = Card()
-        self._row.setSpacing(8)
-        lower.column.addLayout(self._row)
+        line = QHBoxLayout()
+        line.setSpacing(16)
+        line.addWidget(self.pad)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setHorizontalSpacing(8)
+        self._row.setVerticalSpacing(8)
+        line.addWidget(self._actions, 1)
+        lower.column.addLayout(line)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
@@ -226,7 +186,74 @@ class TargetsPage(QWidget):
     def _on_theme_changed(self) -> None:
         self._side.setFixedWidth(side_width(self._theme, self.width()))
         if self._shown is not None:
-            self._fill_table(self._shown)
+            self.table.show_terms(self._shown.terms)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._side.setFixedWidth(side_width(self._theme, self.width()))
+
+
+class AnswerTable(QTableWidget):
+    """A label, an answer that can be typed, and the squared difference of each number."""
+
+    edited = Signal(int, float)
+
+    def __init__(self, theme: Theme, name: str) -> None:
+        super().__init__(0, 4)
+        self._theme = theme
+        self._terms: tuple[Term, ...] = ()
+        self.setHorizontalHeaderLabels(["", "y", "ŷ", "Δ²"])
+        self.setAccessibleName(name)
+        self.setToolTip(
+            "Type into the column ŷ; “?” is what the loss does not look at. Δ² is (ŷ − y)²."
+        )
+        self.verticalHeader().hide()
+        self.setShowGrid(False)
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        header.setMinimumSectionSize(20)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
+        self.setTextElideMode(Qt.TextElideMode.ElideNone)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setStyleSheet(PLAIN_TABLE)
+        self.cellChanged.connect(self._on_cell_changed)
+
+    def show_terms(self, terms: tuple[Term, ...]) -> None:
+        """Show these numbers, quietly."""
+        self._terms = terms
+        self.blockSignals(True)
+        self.setRowCount(len(terms))
+        font = self._theme.font(12, is_mono=True)
+        for row, term in enumerate(terms):
+            texts = (term.name, text(term.y), f"{term.y_hat:.3g}", _small(term.term))
+            tokens = ("muted", "input", "kernel", "output")
+            for column, (words, token) in enumerate(zip(texts, tokens, strict=True)):
+                item = self.item(row, column)
+                if item is None:
+                    item = QTableWidgetItem()
+                    self.setItem(row, column, item)
+                item.setText(words)
+                item.setFont(font)
+                is_blank = words == "?"
+                item.setForeground(self._theme.colour("muted" if is_blank else token))
+                if column != 2:
+                    item.setFlags(Qt.ItemFlag.ItemIsEnabled)
+                if column:
+                    item.setTextAlignment(RIGHT)
+            self.setRowHeight(row, self._theme.px(26))
+        self.blockSignals(False)
+
+    def _on_cell_changed(self, row: int, column: int) -> None:
+        item = self.item(row, column)
+        try:
+            value = float(item.text().replace(",", ".")) if item is not None else math.nan
+        except ValueError:
+            value = math.nan
+        if math.isfinite(value):
+            self.edited.emit(row, value)
+        else:
+            self.show_terms(self._terms)
+
+
+def _small(value: float) -> str:
+    """A squared difference: two decimals, or its power of ten where they would be zeros."""
+    return f"{value:.0e}" if 0 < value < 0.005 else text(value)

@@ -1,0 +1,104 @@
+"""One small interface for all detectors: a picture in, raw boxes out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viz_app.compute import mtcnn as faces
+from viz_app.compute.detection import Fitting, detect
+from viz_app.core.architectures import YOLOV2_TINY_HEADS, YOLOV4_TINY_HEADS, Head
+from viz_app.core.raw_boxes import RawBoxes
+from viz_app.nets.build import Net
+from viz_app.nets.mtcnn import FILES, Mtcnn, mtcnn
+from viz_app.nets.yolo import yolov2_tiny, yolov4_tiny
+
+Read = Callable[[str | None], bytes]
+"""the bytes of a network's file, by the file's name; None is its main file"""
+
+
+class Detector(Protocol):
+    """Finds boxes; what lies behind each of them is in the raw boxes."""
+
+    @property
+    def name(self) -> str:
+        """Its name in the registry of networks."""
+
+    @property
+    def input_sizes(self) -> tuple[int, ...]:
+        """What ``size`` may be: the side of the square input, or MTCNN's smallest face."""
+
+    def raw(
+        self,
+        pixels: NDArray[np.uint8],
+        size: int,
+        check: Callable[[], None] | None = None,
+        fitting: Fitting = "stretch",
+    ) -> RawBoxes:
+        """All boxes of a picture (uint8 [H, W, 3]), none suppressed."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Yolo:
+    """A YOLO network with its heads."""
+
+    name: str
+    net: Net
+    heads: Sequence[Head]
+    input_sizes: tuple[int, ...] = (320, 416, 608)
+
+    def raw(
+        self,
+        pixels: NDArray[np.uint8],
+        size: int,
+        check: Callable[[], None] | None = None,
+        fitting: Fitting = "stretch",
+    ) -> RawBoxes:
+        """Fit the picture into the square, run the network, decode its maps."""
+        return detect(self.net, pixels, size, check, fitting=fitting, heads=self.heads)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Faces:
+    """MTCNN: a pyramid and three networks; a picture of any size goes in as it is."""
+
+    name: str
+    nets: Mtcnn
+    input_sizes: tuple[int, ...] = (20, 40, 80)
+
+    def raw(
+        self,
+        pixels: NDArray[np.uint8],
+        size: int,
+        check: Callable[[], None] | None = None,
+        fitting: Fitting = "stretch",
+    ) -> RawBoxes:
+        """O-Net's boxes; each was a window of P-Net."""
+        return faces.raw_boxes(faces.cascade(self.nets, pixels, size, check))
+
+
+def _yolov4(read: Read, device: str) -> Detector:
+    return Yolo("yolov4_tiny", yolov4_tiny(read(None)).to(device), YOLOV4_TINY_HEADS)
+
+
+def _yolov2(read: Read, device: str) -> Detector:
+    return Yolo("yolov2_tiny", yolov2_tiny(read(None)).to(device), YOLOV2_TINY_HEADS)
+
+
+def _mtcnn(read: Read, device: str) -> Detector:
+    nets = mtcnn(*(read(name) for name in FILES))
+    for net in (nets.pnet, nets.rnet, nets.onet):
+        net.to(device)
+    return Faces("mtcnn", nets)
+
+
+MAKERS: Mapping[str, Callable[[Read, str], Detector]] = {
+    "yolov4_tiny": _yolov4,
+    "yolov2_tiny": _yolov2,
+    "mtcnn": _mtcnn,
+}
+"""How each detector is made from its files, by its name in the registry."""

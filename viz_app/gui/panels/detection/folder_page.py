@@ -1,0 +1,244 @@
+"""The evaluation of a folder: its images, the boxes of one, the curve, and the classes' AP."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPainter, QResizeEvent, QTransform
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from viz_app.gui.panel import ActionButton, Card
+from viz_app.gui.panels.detection.evaluation_page import TOKENS_OF, CurvePlot, paint_judged
+from viz_app.gui.panels.detection.side_card import SideCard
+from viz_app.gui.panels.detection.suppression_page import side_width
+from viz_app.gui.panels.detection.targets_page import PLAIN_TABLE
+from viz_app.gui.panels.detection.ticks import TickSlider
+from viz_app.gui.theme import Theme, set_role
+from viz_app.gui.widgets.canvas import Canvas
+from viz_app.labs.detection.controls import P_C, VERDICT
+from viz_app.labs.detection.evaluation import EvaluationShown
+from viz_app.labs.detection.folder import FolderShown
+from viz_app.labs.detection.found import short
+from viz_app.labs.detection.presenter import DEFAULTS, DetectionPresenter
+from viz_app.labs.detection.scene import DetectionScene
+
+COLUMNS = ("Image", "✓", "✗", "?")
+CLASS_COLUMNS = ("Class", "Truths", "AP")
+ACTIONS = ("Evaluate a folder…", "Evaluate results…")
+LIST_PX = 150
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+class FolderPage(QWidget):
+    """Shows how good the detections of a folder's images are."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._shown: FolderShown | None = None
+        self.canvas = Canvas(theme, "Image of the folder with judged boxes")
+        self.canvas.setToolTip("✓ found, ✗ found wrongly, ? missed (dashed).")
+        self.canvas.add_overlay(self._paint)
+        self.images = NumberTable(theme, COLUMNS, "Images of the folder, the most errors first")
+        self.images.setToolTip("True, false and missed boxes of each image; choose one to see it.")
+        self.classes = NumberTable(theme, CLASS_COLUMNS, "Classes and their average precision")
+        self.classes.setMinimumHeight(120)
+        self.classes.setToolTip("AP by all points of the curve's envelope at 101 recalls (COCO).")
+        self.plot = CurvePlot(theme)
+        self.plot.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
+        self.plot.setMinimumHeight(84)
+        self.counts, self.means, self.words, self.files = (QLabel() for _ in range(4))
+        for label in (self.counts, self.means, self.words, self.files):
+            label.setWordWrap(True)
+        for label in (self.words, self.files):
+            set_role(label, "muted")
+        self.means.setAccessibleName("Mean average precision")
+        self.fetch = QPushButton("Get the network …")
+        self.fetch.setToolTip("Choose where it comes from; size and licence are shown before.")
+        set_role(self.fetch, "primary")
+        self.p_c = TickSlider(P_C, DEFAULTS.p_c, theme)
+        self.p_c.slider.label.setText("p<sub>c</sub> above")
+        self.verdict = TickSlider(VERDICT, DEFAULTS.verdict, theme)
+        self._buttons = QVBoxLayout()
+        self._build()
+        theme.changed.connect(self._on_theme_changed)
+        self._on_theme_changed()
+
+    def attach(self, presenter: DetectionPresenter) -> None:
+        """Connect the intents."""
+        self.p_c.moved.connect(lambda value: presenter.edited("p_c", value))
+        self.verdict.moved.connect(lambda value: presenter.edited("verdict", value))
+        self.images.row_chosen.connect(self._on_row_chosen)
+        self.fetch.clicked.connect(presenter.folder.offer_accepted)
+        self._presenter = presenter
+        actions = {action.text: action for action in presenter.actions}
+        for text in ACTIONS:
+            self._buttons.addWidget(ActionButton(actions[text], self._theme))
+
+    def show_scene(self, scene: DetectionScene) -> None:
+        """Show the thresholds."""
+        self.p_c.show_value(scene.p_c)
+        self.verdict.show_value(scene.verdict)
+
+    def show_folder(self, shown: FolderShown) -> None:
+        """Show images, curve and classes; before there are any, what it waits for."""
+        self._shown = shown
+        is_ready = shown.judged is not None
+        for widget in (self.images, self.plot, self.counts, self.means, self.classes):
+            widget.setVisible(is_ready)
+        self._filler.setVisible(not is_ready)
+        self.fetch.setVisible(bool(shown.missing))
+        self.words.setVisible(not is_ready or bool(self._broken(shown)))
+        self.words.setText(self._broken(shown) if is_ready else shown.words)
+        self.files.setText(" · ".join(shown.files))
+        self.files.setVisible(bool(shown.files))
+        self.canvas.placeholder = "Reading the image …" if is_ready else shown.words
+        self.canvas.show_pixels(shown.pixels)
+        self.canvas.update()
+        if shown.judged is None:
+            return
+        judged = shown.judged
+        self.p_c.show_ticks(judged.scores if len(judged.scores) <= 400 else ())
+        self.plot.show_curve(judged.recall, judged.precision, judged.point)
+        rows = [(Path(r.name).name, f"{r.true}", f"{r.false}", f"{r.missed}") for r in shown.rows]
+        chosen = next(i for i, row in enumerate(shown.rows) if row.index == shown.chosen)
+        self.images.show_rows(rows, chosen, ("text", "output", "warning", "input"))
+        classes = [(r.name, f"{r.truths}", _number(r.ap)) for r in judged.rows]
+        self.classes.show_rows(classes, -1, ("text", "muted", "output"))
+        self._show_words(judged, len(rows))
+
+    def _show_words(self, judged: EvaluationShown, images: int) -> None:
+        colour = {key: self._theme.colour(token).name() for key, token in TOKENS_OF.items()}
+        precision, recall = judged.point or (math.nan, math.nan)
+        self.counts.setText(
+            f"{images} images: "
+            f'<span style="color: {colour["true"]}">✓ {judged.true} true</span> · '
+            f'<span style="color: {colour["false"]}">✗ {judged.false} false</span> · '
+            f'<span style="color: {colour["missed"]}">? {judged.missed} missed</span><br>'
+            f"precision {_number(precision)} · recall {_number(recall)}"
+        )
+        means = " · ".join(f"{kind} {_number(value)}" for kind, value in judged.ap)
+        self.means.setText(f"<b>mAP</b> {means}<br><b>COCO .50:.95</b> {_number(judged.coco)}")
+
+    def _broken(self, shown: FolderShown) -> str:
+        sentences = () if shown.found is None else shown.found.sentences
+        more = f" and {len(sentences) - 1} more" if len(sentences) > 1 else ""
+        return f"Left out: {sentences[0]}{more}" if sentences else ""
+
+    def _on_row_chosen(self, row: int) -> None:
+        if self._shown is not None and 0 <= row < len(self._shown.rows):
+            self._presenter.folder.picture_chosen(self._shown.rows[row].index)
+
+    def _paint(self, painter: QPainter, transform: QTransform) -> None:
+        if self._shown is not None and self._shown.judged is not None:
+            paint_judged(painter, transform, self._theme, self._shown.judged.judged)
+
+    def _build(self) -> None:
+        photo = Card()
+        photo.column.setContentsMargins(4, 4, 4, 4)
+        photo.column.addWidget(self.canvas, 1)
+        photo.column.addWidget(self.images)
+        self._side = SideCard("How good is it?")
+        for widget in (self.counts, self.plot, self.means):
+            self._side.inside.addWidget(widget)
+        self._side.inside.addWidget(self.classes, 1)
+        for below in (self.words, self.files, self.fetch):
+            self._side.inside.addWidget(below)
+        self._filler = QWidget()
+        self._side.inside.addWidget(self._filler, 1)
+        self._side.inside.addLayout(self._buttons)
+        upper = QHBoxLayout()
+        upper.setSpacing(12)
+        upper.addWidget(photo, 1)
+        upper.addWidget(self._side)
+        lower = Card()
+        sliders = QHBoxLayout()
+        sliders.setSpacing(28)
+        sliders.addWidget(self.p_c, 1)
+        sliders.addWidget(self.verdict, 1)
+        lower.column.addLayout(sliders)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        column.addLayout(upper, 1)
+        column.addWidget(lower)
+
+    def _on_theme_changed(self) -> None:
+        self.images.setFixedHeight(self._theme.px(LIST_PX))
+        self._side.setFixedWidth(side_width(self._theme, self.width()))
+        if self._shown is not None and self._shown.judged is not None:
+            self._show_words(self._shown.judged, len(self._shown.rows))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._side.setFixedWidth(side_width(self._theme, self.width()))
+
+
+class NumberTable(QTableWidget):
+    """Names and their numbers; a row can be chosen by the mouse or the arrow keys."""
+
+    row_chosen = Signal(int)
+
+    def __init__(self, theme: Theme, columns: tuple[str, ...], name: str) -> None:
+        super().__init__(0, len(columns))
+        self._theme = theme
+        self.setHorizontalHeaderLabels(list(columns))
+        self.setAccessibleName(name)
+        self.verticalHeader().hide()
+        self.setShowGrid(False)
+        self.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+        self.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QTableWidget.SelectionMode.SingleSelection)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTabKeyNavigation(False)
+        self.setStyleSheet(PLAIN_TABLE)
+        header = self.horizontalHeader()
+        header.setMinimumSectionSize(28)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.currentCellChanged.connect(self._on_current)
+
+    def show_rows(
+        self, rows: Sequence[tuple[str, ...]], chosen: int, tokens: tuple[str, ...]
+    ) -> None:
+        """Show rows, quietly; −1 chooses none."""
+        self.blockSignals(True)
+        self.setRowCount(len(rows))
+        font = self._theme.font(12, is_mono=True)
+        for i, row in enumerate(rows):
+            for column, text in enumerate(row):
+                item = self.item(i, column) or QTableWidgetItem()
+                if item.tableWidget() is None:
+                    self.setItem(i, column, item)
+                item.setText(text)
+                item.setForeground(self._theme.colour(tokens[column]))
+                if column:
+                    item.setFont(font)
+                    item.setTextAlignment(RIGHT)
+            self.setRowHeight(i, self._theme.px(24))
+        if chosen >= 0:
+            self.setCurrentCell(chosen, 0)
+            self.scrollTo(self.model().index(chosen, 0))
+        else:
+            self.clearSelection()
+        self.blockSignals(False)
+
+    def _on_current(self, row: int, column: int, before: int, before_column: int) -> None:
+        if row >= 0 and row != before:
+            self.row_chosen.emit(row)
+
+
+def _number(value: float) -> str:
+    return "–" if math.isnan(value) else short(value)
