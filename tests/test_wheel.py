@@ -65,7 +65,7 @@ def test_the_tour_works_from_another_folder_without_any_network(installed, tmp_p
     """No fetching, no networks: each lab says what it lacks and writes what it can show."""
     ended = run_outside(tmp_path, "tour", "--out", "pictures", "--no-fetch")
     assert ended.returncode == 0, ended.stderr
-    for lab in ("convolution", "networks", "detection", "style"):
+    for lab in ("convolution", "networks", "activations", "detection", "style"):
         assert (tmp_path / "pictures" / f"{lab}.png").stat().st_size > 10_000
         assert (tmp_path / "pictures" / f"{lab}.json").exists()
     assert "Skipped: Style" in ended.stdout

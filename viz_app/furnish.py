@@ -20,6 +20,7 @@ from viz_app.gui.picture_shelf import PictureShelf
 from viz_app.gui.runner import Runner
 from viz_app.gui.theme import Theme
 from viz_app.gui.window import Window
+from viz_app.labs.activations.presenter import ActivationsPresenter
 from viz_app.labs.convolution.presenter import ConvolutionPresenter
 from viz_app.labs.detection.presenter import DetectionPresenter
 from viz_app.labs.document import Document
@@ -68,9 +69,17 @@ def networks_panel(theme: Theme) -> Panel:
     return NetworksPanel(theme)
 
 
+def activations_panel(theme: Theme) -> Panel:
+    """Make the panel of the activations lab."""
+    from viz_app.gui.panels.activations.panel import ActivationsPanel
+
+    return ActivationsPanel(theme)
+
+
 LABS: tuple[LabParts, ...] = (
     (ConvolutionPresenter, convolution_panel),
     (NetworksPresenter, networks_panel),
+    (ActivationsPresenter, activations_panel),
     (DetectionPresenter, detection_panel),
     (StylePresenter, style_panel),
 )

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import colorsys
-from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from viz_app.core.colour_maps import HUES, hue_table, signed_table, strength_table
+
 Pixels = NDArray[np.uint8]
-BELOW, ABOVE = (33, 102, 172), (178, 24, 43)  # ColorBrewer's RdBu
-# Stops of matplotlib's magma (CC0), dark to light
-MAGMA = ("000004", "1c1044", "4f127b", "812581", "b5367a", "e55964", "fb8761", "fec287", "fcfdbf")
-HUES = 90
 
 
 def signed_colours(values: NDArray[Any], scale: float | None = None) -> Pixels:
@@ -50,29 +46,3 @@ def angle_colours(angle: NDArray[Any], strength: NDArray[Any]) -> Pixels:
     light = np.sqrt(strength / scale)[..., None]
     pixels: Pixels = (hue_table()[hue] * light).astype(np.uint8)
     return pixels
-
-
-@cache
-def signed_table() -> Pixels:
-    """511 colours; the middle one is white."""
-    share = np.linspace(-1, 1, 511)[:, None]
-    end = np.where(share < 0, np.array(BELOW), np.array(ABOVE))
-    table: Pixels = np.rint(255 + (end - 255) * np.abs(share)).astype(np.uint8)
-    return table
-
-
-@cache
-def strength_table() -> Pixels:
-    """256 colours, dark to light."""
-    stops = np.array([[int(c[i : i + 2], 16) for i in (0, 2, 4)] for c in MAGMA], dtype=float)
-    at = np.linspace(0, len(stops) - 1, 256)
-    columns = [np.interp(at, np.arange(len(stops)), stops[:, i]) for i in range(3)]
-    table: Pixels = np.rint(np.stack(columns, axis=1)).astype(np.uint8)
-    return table
-
-
-@cache
-def hue_table() -> NDArray[np.float32]:
-    """Fully bright hues around the circle."""
-    rows = [colorsys.hsv_to_rgb(i / HUES, 0.85, 1) for i in range(HUES)]
-    return (np.array(rows) * 255).astype(np.float32)

@@ -227,6 +227,6 @@ class ConvolutionPresenter(Presenter[ConvolutionScene, ConvolutionView]):
               in_compare(self.compare.kernels_taken)),
             a("Save figure as SVG…", "Save the figure for print.", self.view.ask_save_figure,
               "Ctrl+Alt+S"),
-            a("Save steps as a moving picture…", "Save all steps as GIF, or MP4 where there is a "
-              "codec.", self.view.ask_save_animation, "Ctrl+Alt+G"),
+            a("Save steps as a moving picture…", "Save all steps as GIF, MP4 or "
+              "WebM.", self.view.ask_save_animation, "Ctrl+Alt+G"),
         )  # fmt: skip

@@ -8,11 +8,11 @@ from typing import Any
 
 from PySide6.QtCore import QSize, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from viz_app.core.errors import VizError
 from viz_app.core.records import Picture
-from viz_app.files.animation import animation_suffixes
+from viz_app.files.animation import ANIMATION_SUFFIXES
 from viz_app.files.atomic import write_atomic
 from viz_app.gui.panel import Panel
 from viz_app.gui.panels.convolution.compare_page import ComparePage
@@ -22,6 +22,7 @@ from viz_app.gui.panels.convolution.photo_page import PhotoPage
 from viz_app.gui.panels.convolution.step_page import StepPage
 from viz_app.gui.save_dialog import ask_to_save
 from viz_app.gui.theme import Theme
+from viz_app.gui.widgets.pages import Pages
 from viz_app.gui.widgets.view_switch import ViewSwitch
 from viz_app.labs.convolution.compare import Verdict
 from viz_app.labs.convolution.controls import VIEW
@@ -55,7 +56,7 @@ class ConvolutionPanel(Panel):
             "learn": self.learn,
             "compare": self.compare,
         }
-        self._stack = QStackedWidget()
+        self._stack = Pages()
         for page in self.pages.values():
             self._stack.addWidget(page)
         column = QVBoxLayout(self)
@@ -154,7 +155,7 @@ class ConvolutionPanel(Panel):
             self._presenter.house.speaker.tell(str(error))
 
     def ask_save_animation(self) -> None:
-        kinds = [f"{s[1:].upper()} (*{s})" for s in animation_suffixes()]
+        kinds = [f"{s[1:].upper()} (*{s})" for s in ANIMATION_SUFFIXES]
         title = "Save the steps as a moving picture"
         path = ask_to_save(self, title, "convolution.gif", kinds)
         if path is not None:

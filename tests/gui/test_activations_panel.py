@@ -1,0 +1,130 @@
+"""The activations panel in a whole house, with a small network in VGG-16's place."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtTest import QTest
+
+from tests.labs.activations_kit import RED, forget, picture, put_small_network
+from viz_app.files.images import save_image
+from viz_app.files.weights import WeightsStore
+from viz_app.gui.panels.activations.mosaic_grid import composed
+from viz_app.gui.panels.activations.panel import ActivationsPanel
+from viz_app.labs.activations.presenter import ActivationsPresenter
+
+
+@pytest.fixture
+def room(monkeypatch, start_house, tmp_path, qtbot):
+    put_small_network(monkeypatch)
+    monkeypatch.setattr(WeightsStore, "is_present", lambda store, name: True)
+    save_image(tmp_path / "red.png", picture().pixels)
+    parts = ((ActivationsPresenter, ActivationsPanel),)
+    program = start_house(parts, [str(tmp_path / "red.png")], "activations")
+    program.window.resize(1440, 900)
+    room = program.window.rooms["activations"]
+    room.presenter.change(layer="conv1", channel=0)
+    qtbot.waitUntil(lambda: shown_layer(room) == "relu1" and room.presenter.is_settled())
+    qtbot.waitUntil(lambda: room.panel.mosaic.channel.picture_size == (224, 224))
+    yield room
+    monkeypatch.undo()
+    forget()
+
+
+def shown_layer(room):
+    seen = room.presenter.mosaic.seen
+    is_red = seen is not None and seen.look.image.endswith("red.png")
+    return seen.look.layer if is_red else ""
+
+
+def press(widget, point):
+    QTest.mouseClick(widget, Qt.MouseButton.LeftButton, pos=point.toPoint())
+
+
+def test_a_click_in_the_mosaic_selects_a_channel(room):
+    grid = room.panel.mosaic.grid
+    press(grid, grid.rect_of(2).center())
+    assert room.presenter.scene.channel == 2
+    assert room.panel.mosaic.figures.title.text() == "Channel 2 of relu1"
+
+
+def test_arrow_keys_walk_over_channels_and_page_keys_over_layers(room, qtbot):
+    grid = room.panel.mosaic.grid
+    QTest.keyClick(grid, Qt.Key.Key_Right)
+    assert room.presenter.scene.channel == 1
+    QTest.keyClick(grid, Qt.Key.Key_Left)
+    QTest.keyClick(grid, Qt.Key.Key_Left)
+    assert room.presenter.scene.channel == 0
+    QTest.keyClick(grid, Qt.Key.Key_PageDown)
+    assert room.presenter.scene.layer == "pool1"
+    qtbot.waitUntil(lambda: shown_layer(room) == "pool1")
+
+
+def test_the_list_names_layers_with_what_they_see_and_arrow_keys_choose(room, qtbot):
+    layers = room.panel.layers
+    assert [layers.item(i).text() for i in range(layers.count())] == ["conv1", "pool1", "conv2"]
+    spoken = layers.item(2).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert spoken == "conv2, 112×112×2, 8/2"
+    QTest.keyClick(layers, Qt.Key.Key_Down)
+    assert room.presenter.scene.layer == "pool1"
+    qtbot.waitUntil(lambda: shown_layer(room) == "pool1")
+
+
+def test_pointing_at_a_unit_draws_its_field_and_leaving_shows_the_strongest_again(room):
+    page = room.panel.mosaic
+    at = page.channel.to_widget().map(QPointF(10.5, 20.5))
+    QTest.mouseMove(page.channel, at.toPoint())
+    page.channel.pointed.emit(20, 10)
+    assert page.photo._field.box == (9, 19, 3, 3)
+    assert "Unit (20, 10) = 0 sees rows 19–21, columns 9–11 (3×3)" in page.sentence.text()
+    page.channel.pointed.emit(-1, -1)
+    assert page.sentence.text().startswith("Strongest unit (40, 120) = 1")
+
+
+def test_a_click_pins_a_unit(room):
+    page = room.panel.mosaic
+    press(page.channel, page.channel.to_widget().map(QPointF(130.5, 60.5)))
+    assert (room.presenter.scene.row, room.presenter.scene.column) == (60, 130)
+    assert page.sentence.text().startswith("Pinned unit (60, 130) = 1")
+
+
+def test_the_mosaic_and_the_numbers_are_saved(room, tmp_path):
+    room.panel.save_to(tmp_path / "mosaic.png")
+    room.panel.save_to(tmp_path / "layer.npz")
+    with Image.open(tmp_path / "mosaic.png") as image:
+        assert image.width * image.height >= 4 * 128 * 128
+    with np.load(tmp_path / "layer.npz") as saved:
+        assert saved["activations"].shape == (4, 224, 224)
+        assert saved["activations"][0][RED].min() == 1
+
+
+def test_five_layers_stand_side_by_side(room, qtbot):
+    room.presenter.change(is_beside=True)
+    page = room.panel.mosaic
+    qtbot.waitUntil(lambda: page.beside.isVisible() and room.presenter.is_settled())
+    grid = page.beside.grids[2]
+    press(grid, grid.rect_of(0).center())
+    assert room.presenter.scene.layer == "conv2"
+    assert not room.presenter.scene.is_beside
+
+
+def test_a_red_square_stands_in_the_mosaic_where_it_stands_in_the_picture(room):
+    image = room.panel.mosaic.grid.grab().toImage()
+    tile = room.panel.mosaic.grid.rect_of(0)
+    share = tile.width() / 224
+    inside = image.pixelColor(int(tile.left() + 140 * share), int(tile.top() + 60 * share))
+    outside = image.pixelColor(int(tile.left() + 60 * share), int(tile.top() + 140 * share))
+    assert inside.lightness() > 200
+    assert outside.lightness() < 40
+
+
+def test_channels_are_composed_row_by_row_with_a_gap():
+    shades = np.arange(1, 7, dtype=np.uint8).reshape(3, 1, 2)
+    assert composed(shades, 2, 1).tolist() == [
+        [1, 2, 0, 3, 4, 0],
+        [0, 0, 0, 0, 0, 0],
+        [5, 6, 0, 0, 0, 0],
+        [0, 0, 0, 0, 0, 0],
+    ]

@@ -1,0 +1,182 @@
+"""The view of nine patches, with a small network whose first channel looks for red."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+
+from tests.labs.activations_kit import forget, lab, put_small_network
+from viz_app.files.images import save_image
+from viz_app.files.patch_book import load_book
+from viz_app.labs.activations.scene import ActivationsScene
+
+COUNT = 12
+
+
+def red_at(row, column, red=255, size=(224, 224)):
+    pixels = np.zeros((*size, 3), np.uint8)
+    pixels[row, column] = (red, 0, 0)
+    return pixels
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Image i has one red pixel, the redder the later; image 3 is broken."""
+    where = tmp_path / "photos"
+    where.mkdir()
+    for i in range(COUNT):
+        save_image(where / f"p{i:02d}.png", red_at(10 * i, 5 * i, 100 + 10 * i))
+    (where / "p03.png").write_bytes(b"no picture")
+    return where
+
+
+@pytest.fixture
+def part(monkeypatch, tmp_path):
+    put_small_network(monkeypatch)
+    presenter = lab(tmp_path)
+    object.__setattr__(presenter.house, "folder", tmp_path / "kept")
+    presenter.patches._kept = tmp_path / "kept" / "patches"
+    presenter.change(view="patches", layer="conv1", channel=0, patch_layers="all")
+    yield presenter.patches
+    monkeypatch.undo()
+    forget()
+
+
+def searched(part, folder):
+    part.folder_chosen(folder)
+    part.search_asked()
+    return part.numbers()
+
+
+def test_the_nine_reddest_are_found_the_strongest_first_one_an_image(part, folder):
+    found = searched(part, folder)
+    assert found["images"][0].tolist() == [11, 10, 9, 8, 7, 6, 5, 4, 2]
+    assert found["units"][0][0] == 110 * 224 + 55
+    assert (found["searched"], found["unreadable"]) == (COUNT, 1)
+    assert found["layer"] == "conv1"
+    assert "p03.png" in part.house.speaker.sentences[-1]
+
+
+def test_a_patch_is_the_rectangle_that_the_unit_sees(part, folder):
+    searched(part, folder)
+    shown, _ = part.view.last["unit"]
+    first = shown.patches[0]
+    assert first.words == "p11.png: columns 54…56, rows 109…111"
+    assert first.pixels[96, 96].tolist() == [210, 0, 0]
+    assert first.pixels[10, 10].tolist() == [0, 0, 0]
+
+
+def test_the_sheet_has_every_channel_of_the_layer_and_marks_the_selected(part, folder):
+    searched(part, folder)
+    sheets, selected = part.view.last["sheet"]
+    assert [(s.title, s.channels) for s in sheets] == [("conv1", (0, 1, 2, 3))]
+    assert selected == ("conv1", 0)
+    part.channel_chosen("conv1", 2)
+    assert part.view.last["sheet"][1] == ("conv1", 2)
+    part.desk.change(patch_sheet="five")
+    assert len(part.view.last["sheet"][0]) > 1
+
+
+def test_what_was_found_is_there_at_once_also_in_a_new_window(part, folder, monkeypatch):
+    found = searched(part, folder)
+    part.folder_chosen(folder.parent)
+    assert part.numbers() == {}
+    part.house.runner.lanes.clear()
+    part.folder_chosen(folder)
+    assert (part.numbers()["images"] == found["images"]).all()
+    assert "activations.patches.search" not in part.house.runner.lanes
+
+
+def test_a_changed_image_is_not_taken_for_the_old_one(part, folder):
+    searched(part, folder)
+    save_image(folder / "p00.png", red_at(0, 0, 250))
+    part.folder_chosen(folder.parent)
+    part.folder_chosen(folder)
+    assert part.numbers() == {}
+    assert searched(part, folder)["images"][0][0] == 0
+
+
+def test_another_layer_of_the_same_search_needs_no_new_one(part, folder):
+    searched(part, folder)
+    part.desk.change(layer="conv2", channel=1)
+    assert part.numbers()["layer"] == "conv2"
+    part.desk.change(layer="conv1", patch_layers="layer", channel=0)
+    assert part.numbers()["layer"] == "conv1"
+
+
+def test_a_click_on_a_patch_makes_its_image_the_current_one(part, folder):
+    searched(part, folder)
+    part.patch_chosen(1)
+    assert part.house.document.desk.image == str(folder / "p10.png")
+
+
+def test_a_quarter_of_a_bundled_image_leads_to_the_whole(part):
+    part.search_asked()
+    state = part.view.last["state"]
+    assert (state.source, "60 images searched" in state.words) == ("Bundled images", True)
+    part.patch_chosen(0)
+    image = part.house.document.desk.image
+    assert image.startswith("sample:")
+    assert "[" not in image
+
+
+def test_a_saved_file_opens_with_its_network_and_layer(part, folder, tmp_path):
+    found = searched(part, folder)
+    part.saved_to(tmp_path / "mine.patches")
+    part.saved_to(tmp_path / "mine.png")
+    assert (tmp_path / "mine.png").stat().st_size > 1000
+    book = load_book(tmp_path / "mine.patches")
+    assert Path(book.task.images.folder) == folder
+    part.desk.change(view="mosaic", patch_folder="", layer="pool1", network="alexnet")
+    part.file_chosen(tmp_path / "mine.patches")
+    assert (part.desk.scene.network, part.desk.scene.view) == ("vgg16", "patches")
+    part.desk.change(layer="conv1", channel=0)
+    assert (part.numbers()["images"] == found["images"]).all()
+
+
+def test_a_file_that_is_no_file_of_patches_is_told_and_let_go(part, tmp_path):
+    (tmp_path / "x.patches").write_bytes(b"nonsense")
+    part.file_chosen(tmp_path / "x.patches")
+    assert "no file of patches" in part.house.speaker.sentences[-1]
+    assert part.desk.scene.patch_file == ""
+
+
+def test_cancelling_keeps_what_was_found_and_the_next_search_goes_on(part, folder):
+    steps = []
+    runner = part.house.runner
+
+    def run(lane, job, *, title, on_done, on_step=lambda s: None, on_failed=None, **more):
+        if not lane.endswith("search"):
+            return type(runner).run(
+                runner, lane, job, title=title, on_done=on_done, on_failed=on_failed
+            )
+        generator = job(type("T", (), {"check": lambda s: None, "device": "cpu"})())
+        steps.extend(next(generator) for _ in range(3))
+        generator.close()
+        return None
+
+    object.__setattr__(runner, "run", run)
+    searched(part, folder)
+    assert steps[-1].progress.done == 6
+    part.cancelled("activations.patches.search")
+    (kept,) = part._kept.glob("*.patches")
+    assert load_book(kept).done.sum() == 6
+    del runner.run
+    assert searched(part, folder)["images"][0].tolist() == [11, 10, 9, 8, 7, 6, 5, 4, 2]
+
+
+def test_a_search_of_another_folder_ends_the_one_that_runs(part, folder):
+    part.house.runner.is_held = True
+    part.folder_chosen(folder)
+    part.search_asked()
+    assert part.view.last["state"].is_running
+    part.folder_chosen(folder.parent)
+    assert not part.view.last["state"].is_running
+
+
+def test_old_scenes_open_with_the_bundled_images(part):
+    scene = msgspec.convert({"view": "patches", "network": "vgg16"}, ActivationsScene)
+    assert (scene.patch_folder, scene.patch_file) == ("", "")

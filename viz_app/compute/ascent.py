@@ -1,0 +1,132 @@
+"""The image that a channel, a unit or a class wants: gradient ascent on the pixels."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from viz_app.compute.ascent_paint import Manner, first_numbers, shaken, to_image
+from viz_app.core.errors import NotFinite, ShapeError
+from viz_app.nets.build import Net
+
+Check = Callable[[], None]
+Kind = Literal["channel", "unit", "class"]
+BEST = Manner()
+BETA_1, BETA_2, TINY = 0.9, 0.999, 1e-8
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What is to grow: the mean of a channel, its unit in the middle, or a class's logit."""
+
+    kind: Kind
+    layer: str
+    index: int
+
+    def of(self, output: Tensor) -> Tensor:
+        """Its value, a scalar.
+
+        Raises
+        ------
+        ShapeError
+            if the layer has none of that kind
+        """
+        axes = 2 if self.kind == "class" else 4
+        if output.dim() != axes or not 0 <= self.index < output.shape[1]:
+            raise ShapeError(
+                f"{self.layer} has no {self.kind} {self.index}: choose another layer or number."
+            )
+        if self.kind == "unit":
+            height, width = output.shape[2:]
+            return output[0, self.index, height // 2, width // 2]
+        return output[0, self.index].mean()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Climbed:
+    """The image after so many steps: uint8 [side, side, 3], and the goal's value on it.
+
+    The value is that of the shaken image, so that it trembles from step to step.
+    """
+
+    step: int
+    pixels: NDArray[np.uint8]
+    value: float
+
+
+def climb(
+    net: Net,
+    goal: Goal,
+    side: int,
+    rate: Callable[[], float],
+    seed: int = 0,
+    manner: Manner = BEST,
+    check: Check | None = None,
+) -> Generator[Climbed, None, None]:
+    """Go up for ever, a step at a time (Adam, Kingma and Ba, arXiv:1412.6980); the caller stops.
+
+    Parameters
+    ----------
+    net
+        a frozen network; the image is made on its device
+    goal
+        what is to grow
+    side
+        of the image, in pixels
+    rate
+        asked before each step for the learning rate
+    seed
+        of the first numbers and of the shaking: the same gives the same images
+    manner
+        how the image is written down and shaken
+    check
+        called before each layer; what it raises ends the run
+
+    Yields
+    ------
+    Climbed
+        first the start itself, then after each step
+
+    Raises
+    ------
+    ShapeError
+        if there is no such goal, or the network takes no image of that size
+    NotFinite
+        if the value or its gradient leaves the finite numbers; what was given before is good
+    """
+    device = next(net.parameters()).device
+    dice = torch.Generator().manual_seed(seed)
+    numbers = first_numbers(side, manner, seed).to(device)
+    first, second = torch.zeros_like(numbers), torch.zeros_like(numbers)
+    step = 0
+    while True:
+        with torch.enable_grad():
+            at = numbers.detach().requires_grad_()
+            image = to_image(at, side, manner)
+            looked = shaken(image, dice) if manner.is_shaken else image
+            value = goal.of(net(looked, (goal.layer,), check)[goal.layer])
+            (slope,) = torch.autograd.grad(value, at)
+        if not (math.isfinite(value.item()) and bool(torch.isfinite(slope).all())):
+            raise NotFinite(
+                "The optimised image left the finite numbers: lower the learning rate and start "
+                "again; the last good image stays."
+            )
+        yield Climbed(step, _pixels(image), value.item())
+        step += 1
+        first = BETA_1 * first + (1 - BETA_1) * slope
+        second = BETA_2 * second + (1 - BETA_2) * slope**2
+        mean, spread = first / (1 - BETA_1**step), second / (1 - BETA_2**step)
+        numbers = numbers + rate() * mean / (spread.sqrt() + TINY)
+
+
+def _pixels(image: Tensor) -> NDArray[np.uint8]:
+    rounded = (image.detach()[0] * 255).round().to(torch.uint8)
+    out: NDArray[np.uint8] = rounded.permute(1, 2, 0).contiguous().cpu().numpy()
+    return out

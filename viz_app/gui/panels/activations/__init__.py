@@ -1,0 +1,1 @@
+"""The activations lab in the window."""

@@ -1,0 +1,1 @@
+"""The activations lab, without a window."""

@@ -1,0 +1,51 @@
+"""Copy as PyTorch for the gradient and for Grad-CAM of a unit; self-contained, no viz_app."""
+
+from __future__ import annotations
+
+from viz_app.core.records import Picture
+from viz_app.files.weights import WeightsStore
+from viz_app.labs.activations import attribution_jobs as jobs
+from viz_app.labs.activations.scene import ActivationsScene
+from viz_app.labs.activations.snippet import activations_program
+
+_MARK = "maps = a[LAYER][0]"
+_GRADIENT = """\
+maps = a[LAYER][0]  # [C, H, W]
+row, column = {row}, {column}
+value = maps[CHANNEL, row, column]
+{ask}
+print(f"unit ({{row}}, {{column}}) of channel {{CHANNEL}} of {{LAYER}}: {{value:.4f}}")
+print(f"sum {{heat.sum():.6g}}, largest {{heat.abs().max():.6g}}")
+"""
+_PIXELS = "(heat,) = torch.autograd.grad(value, image_in)  # [1, 3, H, W]"
+_CAM = """\
+(slope,) = torch.autograd.grad(value, a[{layer!r}])
+weights = slope[0].mean((1, 2))  # one a map
+heat = (weights[:, None, None] * a[{layer!r}][0]).sum(0).relu()  # [h, w]"""
+_ROUNDED = "x = (x.clamp(0, 1) * 255).round() / 255"
+
+
+def attribution_program(
+    scene: ActivationsScene,
+    picture: Picture | None,
+    weights: WeightsStore,
+    index: tuple[int, ...],
+    input_shape: tuple[int, int] = (224, 224),
+) -> str | None:
+    """The program of the plain gradient or Grad-CAM of a unit; None for others."""
+    if len(index) != 3 or scene.is_compared or scene.why_method not in ("gradient", "cam"):
+        return None
+    _channel, row, column = index
+    ask = _PIXELS
+    if scene.why_method == "cam":
+        subject = jobs.Subject("", scene.network, scene.size, scene.asked, index)
+        (question,) = jobs.questions_of(scene, subject)
+        ask = _CAM.format(layer=question.layer)
+    program = activations_program(scene, picture, weights.folder, input_shape)
+    head = program.partition(_MARK)[0]
+    title = "the gradient of one unit" if ask is _PIXELS else "Grad-CAM of one unit"
+    first, _, rest = head.partition("\n")
+    first = f"{first.partition(':')[0]}: {title}."
+    leaf = f"{_ROUNDED}\nimage_in = x.requires_grad_()\nx = image_in"
+    rest = rest.replace(_ROUNDED, leaf, 1)
+    return f"{first}\n{rest}{_GRADIENT.format(row=row, column=column, ask=ask)}"

@@ -1,0 +1,195 @@
+"""The layers to look at: a convolution with what follows it, a pooling, a sum; with their facts."""
+
+from __future__ import annotations
+
+from bisect import bisect
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import accumulate
+
+from viz_app.core.architectures.published import CLASSIFIERS, published_table
+from viz_app.core.layers import Kind, Network, Row, rows
+from viz_app.core.receptive import Interval, ReceptiveField, receptive_fields, window
+
+SIDE = 224
+RELUS: frozenset[Kind] = frozenset(("relu", "relu6", "leaky_relu", "prelu", "tanh", "sigmoid"))
+FOLLOWING: frozenset[Kind] = frozenset(("batch_norm", *RELUS))
+LEFT_OUT: frozenset[Kind] = frozenset(("dropout",))
+
+Fields = Mapping[str, tuple[ReceptiveField, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A line of the layer list: the rows of the table that belong together.
+
+    ``before`` and ``after`` are the rows to ask for before and after the non-linearity; they are
+    the same where there is none. ``field`` and ``jump`` are the receptive field's size and the
+    distance between neighbours, in pixels of the network's input; jump 0: every unit sees all.
+    """
+
+    name: str
+    kind: Kind
+    before: str
+    after: str
+    shape: tuple[int, int, int]
+    field: int
+    jump: float
+
+    @property
+    def has_relu(self) -> bool:
+        return self.before != self.after
+
+    @property
+    def size_text(self) -> str:
+        """Its shape as it is written in tables, ``56×56×256``: height, width, channels."""
+        channels, height, width = self.shape
+        return f"{height}×{width}×{channels}"
+
+
+CHOOSABLE: Mapping[str, str] = {
+    "vgg16": "VGG-16",
+    "alexnet": "AlexNet",
+    "mobilenet_v2": "MobileNetV2",
+    "efficientnet_lite0": "EfficientNet-Lite0",
+    "resnet18": "ResNet-18",
+    "resnet50": "ResNet-50",
+    "vgg19": "VGG-19",
+    "googlenet": "GoogLeNet",
+}
+"""Titles of the published networks of this lab, by their names in the registry."""
+BEST_KNOWN = {
+    "vgg16": "conv3_3",
+    "alexnet": "conv2",
+    "vgg19": "conv3_4",
+    "mobilenet_v2": "block6_add",
+    "resnet18": "add3_2",
+    "resnet50": "add3_4",
+    "googlenet": "3b_concat",
+}
+
+
+def is_known(network: str) -> bool:
+    """Whether there is a network of this name."""
+    return network in CHOOSABLE
+
+
+def title_of(network: str) -> str:
+    """A network's name as it is written."""
+    return CHOOSABLE[network]
+
+
+def is_classifier(network: str) -> bool:
+    """Whether it answers with the classes of ImageNet."""
+    return network in CLASSIFIERS
+
+
+@lru_cache(maxsize=32)
+def table_of(network: str, height: int = SIDE, width: int = SIDE) -> Network:
+    """The layer table of a network for an image of this size, as far as there are maps."""
+    table = published_table(network)
+    return _maps_only(replace(table, input_shape=(3, height, width), outputs=()))
+
+
+@lru_cache(maxsize=32)
+def stages_of(network: str, height: int = SIDE, width: int = SIDE) -> tuple[Stage, ...]:
+    """The lines of the layer list, from the input up, for an image of this size."""
+    return stages(table_of(network, height, width))
+
+
+def stages(table: Network) -> tuple[Stage, ...]:
+    """The rows of a layer table in groups: what opens one, and what only follows it.
+
+    A batch norm or a non-linearity belongs to the row that it reads, where it stands right
+    behind it.
+    """
+    fields = receptive_fields(table)
+    groups: list[list[Row]] = []
+    for row in rows(table):
+        is_behind = bool(groups) and row.sources == (groups[-1][-1].layer.name,)
+        if row.layer.kind in LEFT_OUT:
+            continue
+        if row.layer.kind in FOLLOWING and is_behind and groups[-1][-1].layer.kind not in RELUS:
+            groups[-1].append(row)
+        else:
+            groups.append([row])
+    return tuple(_stage(group, fields) for group in groups)
+
+
+def stage_at(network: str, layer: str, by: int) -> str:
+    """The layer so many lines further on in the list, or the last there is."""
+    names = [stage.name for stage in stages_of(network)]
+    return names[min(max(names.index(layer) + by, 0), len(names) - 1)]
+
+
+def default_layer(network: str) -> str:
+    """The layer with which a network begins: its best known, or one in the middle."""
+    names = [stage.name for stage in stages_of(network)]
+    best = BEST_KNOWN.get(network, "")
+    return best if best in names else names[len(names) // 2]
+
+
+def five_of(network: str) -> tuple[Stage, ...]:
+    """Five layers from the first to the last: the last of each resolution, or spread evenly."""
+    known = stages_of(network)
+    last = {s.jump: s for s in known if s.kind in ("conv", "add", "concat")}
+    best = list(last.values())[-5:]
+    if len(best) < min(5, len(known)):
+        count = min(5, len(known))
+        best = [known[round(i * (len(known) - 1) / max(count - 1, 1))] for i in range(count)]
+    return tuple(best)
+
+
+@lru_cache(maxsize=256)
+def branch_of(network: str, layer: str, channel: int) -> str:
+    """The layer that a channel comes from: of joined branches, the one that made it."""
+    by_name = {row.layer.name: row for row in rows(table_of(network))}
+    while layer in by_name and by_name[layer].layer.kind == "concat":
+        row = by_name[layer]
+        ends = list(accumulate(shape[0] for shape in row.input_shapes))
+        branch = bisect(ends, channel)
+        layer, channel = row.sources[branch], channel - (ends[branch - 1] if branch else 0)
+    return layer
+
+
+@lru_cache(maxsize=32)
+def fields_of(network: str, height: int = SIDE, width: int = SIDE) -> Fields:
+    """The receptive field of each row of the table, for an image of this size."""
+    return receptive_fields(table_of(network, height, width))
+
+
+@lru_cache(maxsize=256)
+def seen_by(
+    network: str, layer: str, row: int, column: int, height: int = SIDE, width: int = SIDE
+) -> tuple[Interval, Interval]:
+    """The rows and columns of the input that a unit depends on, ends included (exact)."""
+    tall, wide = window(table_of(network, height, width), layer, (row, column))
+    return tall, wide
+
+
+def _maps_only(table: Network) -> Network:
+    """The table without its flat layers and without a global pooling."""
+    kept = []
+    for row in rows(table):
+        if len(row.shape) != 3 or row.layer.kind == "adaptive_avg_pool":
+            break
+        kept.append(row.layer)
+    return replace(table, layers=tuple(kept))
+
+
+def _stage(group: list[Row], fields: Fields) -> Stage:
+    first, last = group[0], group[-1]
+    has_relu = last.layer.kind in RELUS and len(group) > 1
+    before = group[-2] if has_relu else last
+    channels, height, width = last.shape
+    field = fields[last.layer.name][0]
+    return Stage(
+        first.layer.name,
+        first.layer.kind,
+        before.layer.name,
+        last.layer.name,
+        (channels, height, width),
+        field.size,
+        float(field.jump),
+    )

@@ -1,0 +1,285 @@
+"""The view of all channels of a layer, with one of them large over the photo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from viz_app.core.errors import SaveError
+from viz_app.core.records import Picture
+from viz_app.engine.engine import Failure, Job
+from viz_app.labs.activations import jobs
+from viz_app.labs.activations.jobs import Look, Seen, Silence, Tiles
+from viz_app.labs.activations.layers import is_classifier, title_of
+from viz_app.labs.activations.mosaic_shown import (
+    MosaicView,
+    channel_shown,
+    effective_words,
+    facts,
+)
+from viz_app.labs.activations.part import Part
+from viz_app.labs.activations.receptive import Field, field_of
+from viz_app.labs.activations.scene import ActivationsScene
+from viz_app.labs.controls import Action
+
+if TYPE_CHECKING:
+    from viz_app.labs.activations.presenter import ActivationsPresenter
+
+LANE = "activations.mosaic"
+SEARCH = "dead"  # the name of the one question that the user asks and that takes long
+
+
+class MosaicPart(Part[MosaicView]):
+    """Asks for the channels of the layer, and tells what each unit sees.
+
+    A question is asked once: what was asked last, and the newest answer, are kept by its name.
+    """
+
+    desk: ActivationsPresenter
+
+    def __init__(self, desk: ActivationsPresenter, view: MosaicView) -> None:
+        super().__init__(desk, view)
+        self._asked: dict[str, Hashable] = {}
+        self._answers: dict[str, Any] = {}
+        self._waits: set[str] = set()
+        self.actions = (
+            Action(
+                "Find dead channels",
+                "Which channels of the layer never fire on the images of the folder that the "
+                "current image lies in, or on the bundled ones.",
+                self.dead_asked,
+                icon="moon",
+                is_enabled=self.has_maps,
+            ),
+            Action(
+                "Five layers side by side",
+                "The strongest channels of five layers, from the first to the last; again for one.",
+                lambda: desk.change(is_beside=not desk.scene.is_beside),
+                "Ctrl+L",
+            ),
+        )
+
+    @property
+    def seen(self) -> Seen | None:
+        """The newest answer of the network, if it is to what the scene asks."""
+        seen: Seen | None = self._answers.get("look")
+        return seen if seen is not None and seen.look == self._asked.get("look") else None
+
+    @property
+    def _tiles(self) -> Tiles | None:
+        tiles: Tiles | None = self._answers.get("paint")
+        return tiles if tiles is not None and tiles.paint == self._asked.get("paint") else None
+
+    # What is asked
+
+    def look(self, scene: ActivationsScene, picture: Picture | None) -> None:
+        """Ask for the channels of the layer."""
+        if picture is not None:
+            look = jobs.look_of(scene, picture)
+            job = jobs.look_at(self.house.weights, picture, look)
+            self._ask("look", look, job, f"Looking with {title_of(scene.network)}")
+
+    def show(self, scene: ActivationsScene, picture: Picture | None) -> None:
+        self.look(scene, picture)
+        if picture is not None:
+            self._ask_about_image(scene, picture)
+        if self.seen is not None:
+            self._ask_about_maps(scene, self.seen)
+        self._show_all(scene)
+
+    def _ask_about_image(self, scene: ActivationsScene, picture: Picture) -> None:
+        ref = picture.ref or picture.name
+        if is_classifier(scene.network):
+            job = jobs.guess_classes(self.house.weights, picture, scene.network)
+            self._ask("classes", (scene.network, ref), job, "Naming the image")
+        if scene.is_beside:
+            look = Look(ref, scene.network, "", scene.size)
+            paint = jobs.Paint(look, scene.scale, scene.colours, "strongest")
+            five = jobs.look_beside(self.house.weights, picture, paint)
+            self._ask("beside", paint, five, "Looking at five layers")
+
+    def _ask_about_maps(self, scene: ActivationsScene, seen: Seen) -> None:
+        paint = jobs.Paint(seen.look, scene.scale, scene.colours, scene.order)
+        self._ask("paint", paint, jobs.paint_tiles(seen, paint), "Colouring")
+        if scene.is_effective and not scene.is_beside:
+            probe = jobs.Probe(seen.look, scene.channel, *self.unit())
+            job = jobs.effective_of(self.house.weights, seen, probe)
+            self._ask("effective", probe, job, "Following the gradient")
+
+    def dead_asked(self) -> None:
+        """Go through the images of the folder and find the channels that never fire."""
+        scene = self.desk.scene
+        image, layer = self.house.document.desk.image, scene.stage.after
+        job = jobs.find_silent(self.house.weights, scene.network, layer, image)
+        self._asked.pop(SEARCH, None)
+        self._ask(SEARCH, (scene.network, layer), job, "Finding dead channels")
+
+    def _ask(self, name: str, key: Hashable, job: Job, title: str) -> None:
+        if self._asked.get(name) == key:
+            return
+        self._asked[name] = key
+        self._waits.add(name)
+        self.house.runner.run(
+            f"{LANE}.{name}",
+            job,
+            title=title,
+            on_step=self._taker(name),
+            on_done=self._taker(name, is_last=True),
+            on_failed=lambda failure: self._on_failed(name, failure),
+        )
+
+    # Answers
+
+    def _taker(self, name: str, *, is_last: bool = False) -> Callable[[Any], None]:
+        def take(answer: Any) -> None:
+            self._answers[name] = answer
+            if is_last:
+                self._waits.discard(name)
+            if self.desk.is_shown("mosaic"):
+                self.show(self.desk.scene, self.house.pictures.current())
+            if name == "look":
+                self.desk.map_arrived()
+            if name == SEARCH and is_last:
+                self._tell_dead(answer)
+
+        return take
+
+    def _on_failed(self, name: str, failure: Failure) -> None:
+        self._waits.discard(name)
+        self.desk.fail(failure)
+        if name == "look" and self.desk.is_shown("mosaic"):
+            self.view.show_waiting("There is nothing to show: see the message above.")
+
+    def _tell_dead(self, silence: Silence) -> None:
+        done = int(silence.progress.done) - len(silence.unreadable)
+        sentence = f"{len(silence.silent)} channels fire on none of {done} {silence.where}"
+        if silence.unreadable:
+            sentence += f"; {len(silence.unreadable)} more could not be read"
+        elif self.house.document.desk.image.startswith(jobs.SAMPLE):
+            sentence += "; open a folder of your own to look at yours (Ctrl+Shift+O)"
+        self.house.speaker.tell(
+            f"{sentence}.", details="\n".join(silence.unreadable), is_good=not silence.unreadable
+        )
+
+    # What is shown
+
+    def _show_all(self, scene: ActivationsScene) -> None:
+        seen, tiles = self.seen, self._tiles
+        if "look" not in self._answers:
+            self.view.show_waiting("The network looks at the image …")
+        is_classifier_ = is_classifier(scene.network)
+        classes = self._answer_to("classes", self._asked.get("classes")) or ()
+        self.view.show_classes(classes if is_classifier_ else None)
+        if seen is None:
+            return
+        if tiles is not None:
+            self.view.show_tiles(tiles, scene.channel, self._dead(scene))
+        if scene.is_beside and (five := self._answers.get("beside")) is not None:
+            self.view.show_beside(five, scene.colours)
+        shown = channel_shown(scene, seen, self.unit())
+        self.view.show_channel(shown)
+        effective = None
+        if scene.is_effective and "effective" not in self._waits:
+            effective = self._answers.get("effective")
+        self.view.show_effective(effective, effective_words(effective, shown.field))
+        self.view.show_facts(facts(seen, tiles, self._silence(scene)))
+
+    def _answer_to(self, name: str, key: Hashable) -> Any:
+        is_it = self._asked.get(name) == key and name not in self._waits
+        return self._answers.get(name) if is_it else None
+
+    def _silence(self, scene: ActivationsScene) -> Silence | None:
+        silence: Silence | None = self._answers.get(SEARCH)
+        is_it = self._asked.get(SEARCH) == (scene.network, scene.asked)
+        return silence if is_it else None
+
+    def _dead(self, scene: ActivationsScene) -> frozenset[int]:
+        silence = self._silence(scene)
+        return frozenset(silence.silent) if silence is not None else frozenset()
+
+    # For the lab and the other parts
+
+    def unit(self) -> tuple[int, int]:
+        """The pinned unit, or the strongest of the channel; (−1, −1) without a map."""
+        scene, seen = self.desk.scene, self.seen
+        if seen is None or (seen.look.network, seen.look.layer) != (scene.network, scene.asked):
+            return -1, -1
+        plane = seen.maps[scene.channel]
+        if scene.is_pinned and scene.row < plane.shape[0] and scene.column < plane.shape[1]:
+            return scene.row, scene.column
+        row, column = divmod(int(plane.argmax()), plane.shape[1])
+        return row, column
+
+    def field_at(self, row: int, column: int) -> Field | None:
+        """What a unit of the layer sees."""
+        if self.seen is None:
+            return None
+        look = self.seen.look
+        unit = (self.desk.scene.channel, row, column)
+        return field_of(look.network, look.layer, unit, *self.input_shape())
+
+    def input_shape(self) -> tuple[int, int]:
+        """Height and width of what the network looked at."""
+        if self.seen is None:
+            return 224, 224
+        height, width = self.seen.square.shape[:2]
+        return height, width
+
+    def has_maps(self) -> bool:
+        """Whether there is something to save."""
+        return self.seen is not None
+
+    def neighbour(self, channel: int, by: int) -> int:
+        """The channel so many places further on in the mosaic."""
+        tiles = self._tiles
+        if tiles is None or channel not in tiles.order:
+            return channel + by
+        at = tiles.order.index(channel) + by
+        return tiles.order[min(max(at, 0), len(tiles.order) - 1)]
+
+    def layer_numbers(self) -> Mapping[str, Any]:
+        """All channels of the layer and what was looked at, for a file."""
+        if self.seen is None:
+            raise SaveError("There are no numbers yet: wait until the network has looked.")
+        look = self.seen.look
+        return {
+            "network": look.network,
+            "layer": look.layer,
+            "activations": self.seen.maps,
+            "input": self.seen.square,
+        }
+
+    def numbers(self) -> Mapping[str, Any]:
+        seen, unit = self.seen, self.unit()
+        if seen is None or unit[0] < 0:
+            return {}
+        field = self.field_at(*unit)
+        assert field is not None
+        mine: dict[str, Any] = {
+            "network": seen.look.network,
+            "layer": seen.look.layer,
+            "channel": self.desk.scene.channel,
+            "row": unit[0],
+            "column": unit[1],
+            "value": float(seen.maps[(self.desk.scene.channel, *unit)]),
+            "field_rows": np.array(field.rows),
+            "field_columns": np.array(field.columns),
+            "largest": seen.maps.max((1, 2)),
+            "mean": seen.maps.mean((1, 2)),
+            "share_of_zeros": (seen.maps == 0).mean((1, 2)),
+        }
+        if classes := self._answer_to("classes", self._asked.get("classes")):
+            mine["classes"] = np.array([g.label for g in classes], dtype=np.str_)
+            mine["probabilities"] = np.array([g.probability for g in classes])
+        return mine
+
+    def is_settled(self) -> bool:
+        return not self._waits - {SEARCH} and self._tiles is not None
+
+    def cancelled(self, lane: str) -> None:
+        if lane.startswith(f"{LANE}."):
+            name = lane.removeprefix(f"{LANE}.")
+            self._waits.discard(name)
+            self._asked.pop(name, None)

@@ -1,0 +1,206 @@
+"""The activations lab's part of the conversation: which network, layer, channel and unit.
+
+Each of the four views is a *part* (:class:`~viz_app.labs.activations.part.Part`) in a file of its
+own, with a page of the panel as its view:
+
+==========  =====================  =======================  ==================================
+view        part                   page                     asks
+==========  =====================  =======================  ==================================
+mosaic      ``mosaic.py``          ``mosaic_page.py``       all channels of the layer
+patches     ``patches.py``         ``patches_page.py``      nine patches of each channel
+why         ``attribution.py``     ``attribution_page.py``  what the unit owes to each pixel
+optimised   ``ascent.py``          ``ascent_page.py``       the image that the channel wants
+==========  =====================  =======================  ==================================
+
+The presenter calls the part that is forward: ``show(scene, picture)`` after every change, and
+only while the network is on this computer. A part reads the selected unit from the scene
+(``network``, ``asked``: the row of the layer table, ``channel``) and from ``desk.unit()`` (the
+pinned unit, or the strongest, which the mosaic finds; it asks for the map when another view is
+forward too). A part writes with ``desk.change(...)`` and hears its own controls in ``edited``. It
+runs its jobs with ``house.runner.run("activations.<part>", job, ...)``, takes the network in them
+from ``jobs.network_of(turn, store, name)`` and the image from
+``activations.as_input(picture.pixels, scene.size)``: uint8 [h, w, 3], what the network looks at.
+The page's ``attach`` gets its part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from viz_app.core.records import Picture
+from viz_app.labs.activations import layers
+from viz_app.labs.activations import snippet as programs
+from viz_app.labs.activations.actions import lab_actions
+from viz_app.labs.activations.ascent import AscentPart
+from viz_app.labs.activations.attribution import AttributionPart
+from viz_app.labs.activations.controls import GROUPS
+from viz_app.labs.activations.mosaic import MosaicPart
+from viz_app.labs.activations.part import Part
+from viz_app.labs.activations.patches import PatchesPart
+from viz_app.labs.activations.scene import ActivationsScene, resolve
+from viz_app.labs.activations.view import ActivationsView, Offer
+from viz_app.labs.lab import Lab
+from viz_app.labs.presenter import House, Presenter
+
+MB = 1_000_000
+
+
+class ActivationsPresenter(Presenter[ActivationsScene, ActivationsView]):
+    """Chooses what is looked at and hands the rest to the part that is forward."""
+
+    lab = Lab(
+        name="activations",
+        title="Activations",
+        icon="squares-four",
+        summary="What a network sees: every channel of every layer, on your own image.",
+        scene_type=ActivationsScene,
+        groups=GROUPS,
+        snippet=programs.snippet,
+        resolve=resolve,
+        networks=tuple(layers.CHOOSABLE),
+    )
+
+    def __init__(self, view: ActivationsView, house: House) -> None:
+        super().__init__(view, house)
+        self.mosaic = MosaicPart(self, view.mosaic)
+        self.patches = PatchesPart(self, view.patches)
+        self.attribution = AttributionPart(self, view.attribution)
+        self.ascent = AscentPart(self, view.ascent)
+        self.parts: dict[str, Part[Any]] = {
+            "mosaic": self.mosaic,
+            "patches": self.patches,
+            "why": self.attribution,
+            "optimised": self.ascent,
+        }
+        mine = tuple(action for part in self.parts.values() for action in part.actions)
+        self.actions = (*lab_actions(self), *mine)
+
+    def show(self, scene: ActivationsScene, picture: Picture | None) -> None:
+        self.view.show_view(scene.view)
+        self._show_layers(scene)
+        is_here = self.house.weights.is_present(scene.network)
+        self.view.show_offer(None if is_here else self._offer(scene.network))
+        if not is_here:
+            return
+        if scene.view != "mosaic":
+            self.mosaic.look(scene, picture)  # the parts want its strongest unit
+        self.parts[scene.view].show(scene, picture)
+
+    def edited(self, field: str, value: Any) -> None:
+        if any(part.edited(field, value) for part in self.parts.values()):
+            return
+        if field == "network":
+            self.change(network=value, layer="", channel=0, row=-1, column=-1)
+        elif field == "layer":
+            self.layer_chosen(value)
+        elif field in ("channel", "size", "moment"):
+            self.change(gesture=field, row=-1, column=-1, **{field: value})
+        else:
+            super().edited(field, value)
+
+    # Intents
+
+    def layer_chosen(self, layer: str) -> None:
+        """Look at another layer."""
+        self.change(gesture="layer", layer=layer, row=-1, column=-1)
+
+    def layer_moved(self, by: int) -> None:
+        """Go on in the list of layers."""
+        scene = self.scene
+        self.layer_chosen(layers.stage_at(scene.network, scene.layer, by))
+
+    def channel_chosen(self, channel: int) -> None:
+        """Look at another channel of the layer."""
+        if channel != self.scene.channel:
+            self.change(gesture="channel", channel=channel, row=-1, column=-1)
+
+    def channel_moved(self, by: int) -> None:
+        """Go on to the next channel, in the order of the mosaic."""
+        self.channel_chosen(self.mosaic.neighbour(self.scene.channel, by))
+
+    def beside_chosen(self, layer: str, channel: int) -> None:
+        """Look at one of the channels of the five layers."""
+        self.change(layer=layer, channel=channel, row=-1, column=-1, is_beside=False)
+
+    def unit_pinned(self, row: int, column: int) -> None:
+        """Select a unit of the channel; the same again lets it go to the strongest."""
+        is_same = (row, column) == (self.scene.row, self.scene.column)
+        self.change(gesture="unit", row=-1 if is_same else row, column=-1 if is_same else column)
+
+    def offer_accepted(self) -> None:
+        """Open the dialog that fetches the network."""
+        self.house.offer_network(self.scene.network)
+
+    def save_asked(self) -> None:
+        """Save the mosaic or the layer's numbers."""
+        self.view.ask_where_to_save()
+
+    # For the parts
+
+    def is_shown(self, view: str) -> bool:
+        """Whether the lab, and this view of it, are what the user looks at."""
+        return self.house.document.desk.lab == self.lab.name and self.scene.view == view
+
+    def unit(self) -> tuple[int, int]:
+        """Row and column of the selected unit; (−1, −1) while the map is not there."""
+        return self.mosaic.unit()
+
+    def map_arrived(self) -> None:
+        """The channel's map, and with it the strongest unit, is there: a part may want it."""
+        self._show_layers(self.scene)
+        if self.house.document.desk.lab == self.lab.name and self.scene.view != "mosaic":
+            self.parts[self.scene.view].show(self.scene, self.house.pictures.current())
+
+    # For the house
+
+    def numbers(self) -> Mapping[str, Any]:
+        return self.parts[self.scene.view].numbers()
+
+    def snippet(self) -> str:
+        scene, picture = self.scene, self.house.pictures.current()
+        program = self.parts[scene.view].snippet(scene, picture)
+        if program is not None:
+            return program
+        return programs.activations_program(
+            scene, picture, self.house.weights.folder, self.mosaic.input_shape()
+        )
+
+    def demonstrate(self) -> None:
+        if not self.house.weights.is_present(self.scene.network):
+            self.house.speaker.tell(
+                f"{layers.title_of(self.scene.network)} is not on this computer, so nothing was "
+                f"looked at: `viz-app weights fetch {self.scene.network}` brings it."
+            )
+            return
+        self.house.document.choose_image("sample:chelsea")
+        self.change(view="mosaic", order="strongest")
+
+    def is_settled(self) -> bool:
+        scene = self.scene
+        if not self.house.weights.is_present(scene.network):
+            return True
+        if self.house.pictures.current() is None:
+            return False  # it is being read
+        return self.parts[scene.view].is_settled()
+
+    def cancelled(self, lane: str) -> None:
+        for part in self.parts.values():
+            part.cancelled(lane)
+
+    def close(self) -> None:
+        for part in self.parts.values():
+            part.close()
+
+    def _show_layers(self, scene: ActivationsScene) -> None:
+        height, width = self.mosaic.input_shape()
+        self.view.show_layers(layers.stages_of(scene.network, height, width), scene)
+
+    def _offer(self, name: str) -> Offer:
+        network = self.house.weights.registry.network(name)
+        return Offer(
+            f"{layers.title_of(name)} looks at the image",
+            "Every channel of every layer is shown as a picture, and why it fired. The network is "
+            "not on this computer yet; its layers can be read meanwhile.",
+            f"{network.size / MB:.1f} MB · {network.licence} · pictures stay on this computer",
+        )

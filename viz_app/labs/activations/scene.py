@@ -1,0 +1,129 @@
+"""All that the activations lab shows and nothing that it computed."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from viz_app.labs.activations.layers import (
+    Stage,
+    default_layer,
+    is_classifier,
+    is_known,
+    stages_of,
+)
+
+View = Literal["mosaic", "patches", "why", "optimised"]
+Size = Literal["224", "320", "original"]
+Scale = Literal["each", "common"]
+Colours = Literal["strength", "signed"]
+Method = Literal["gradient", "times", "guided", "deconv", "cam", "integrated", "occlusion"]
+FIRST = "vgg16"
+STAGES_BESIDE = 5
+CLASSES = 1000  # of ImageNet
+
+
+@dataclass(frozen=True, slots=True)
+class ActivationsScene:
+    """The state of the lab.
+
+    ``layer`` is the name of a line of the layer list (a :class:`Stage`), ``moment`` says whether
+    its numbers are taken before or after the non-linearity. ``row`` and ``column`` are the unit
+    that was pinned, −1 for the channel's strongest.
+    """
+
+    view: View = "mosaic"
+    network: str = FIRST
+    layer: str = ""
+    channel: int = 0
+    row: int = -1
+    column: int = -1
+    size: Size = "224"
+    moment: Literal["after", "before"] = "after"
+    scale: Scale = "each"
+    colours: Colours = "strength"
+    order: Literal["number", "strongest"] = "number"
+    opacity: float = 0.6
+    is_beside: bool = False
+    is_effective: bool = False
+    patch_folder: str = ""  # empty: the bundled images
+    patch_file: str = ""  # opened instead of a search
+    patch_layers: Literal["layer", "five", "all"] = "five"
+    patch_sheet: Literal["layer", "five"] = "layer"
+    why_target: Literal["unit", "class"] = "unit"
+    why_class: int = -1  # −1: the class that the network takes the image for
+    why_method: Method = "gradient"
+    why_layer: str = ""  # whose maps Grad-CAM weights; empty: the last below what is explained
+    why_baseline: Literal["mean", "black", "blurred"] = "mean"
+    why_square: int = 32  # of occlusion, in pixels
+    why_steps: int = 32  # of integrated gradients
+    why_look: Literal["strength", "signed", "colour"] = "strength"
+    why_opacity: float = 0.75
+    is_compared: bool = False
+    goal: Literal["channel", "unit", "class"] = "channel"
+    goal_class: int = 285  # Egyptian cat
+    goal_side: int = 128
+    goal_steps: int = 200
+    goal_rate: float = 0.05
+    goal_seed: int = 0
+    is_fourier: bool = True
+    is_decorrelated: bool = True
+    is_shaken: bool = True
+
+    @property
+    def stage(self) -> Stage:
+        """The layer that is looked at, with its shape for a square of 224 pixels."""
+        return next(s for s in stages_of(self.network) if s.name == self.layer)
+
+    @property
+    def asked(self) -> str:
+        """The row of the layer table whose numbers are shown."""
+        return self.stage.before if self.moment == "before" else self.stage.after
+
+    @property
+    def is_pinned(self) -> bool:
+        """Whether a unit was chosen, rather than the strongest."""
+        return self.row >= 0 and self.column >= 0
+
+
+def resolve(scene: ActivationsScene) -> ActivationsScene:
+    """Take a network, a layer and a channel that are there."""
+    if not is_known(scene.network):
+        scene = replace(scene, network=FIRST, layer="")
+    stages = {stage.name: stage for stage in stages_of(scene.network)}
+    if scene.layer not in stages:
+        scene = replace(scene, layer=default_layer(scene.network), row=-1, column=-1)
+    channels = stages[scene.layer].shape[0]
+    is_unit = scene.row >= 0 and scene.column >= 0
+    opacity = scene.opacity if math.isfinite(scene.opacity) else 0.6
+    return replace(
+        _explained(scene),
+        channel=min(max(scene.channel, 0), channels - 1),
+        row=scene.row if is_unit else -1,
+        column=scene.column if is_unit else -1,
+        opacity=round(min(max(opacity, 0.0), 1.0), 2),
+    )
+
+
+def _explained(scene: ActivationsScene) -> ActivationsScene:
+    """What is explained and optimised, within what there is."""
+    names = {stage.name for stage in stages_of(scene.network)}
+    opacity = scene.why_opacity if math.isfinite(scene.why_opacity) else 0.75
+    rate = scene.goal_rate if math.isfinite(scene.goal_rate) else 0.05
+    has_classes = is_classifier(scene.network)
+    return replace(
+        scene,
+        why_target=scene.why_target if has_classes else "unit",
+        why_class=min(max(scene.why_class, -1), CLASSES - 1),
+        why_layer=scene.why_layer if scene.why_layer in names else "",
+        why_square=min(max(scene.why_square, 4), 128),
+        why_steps=min(max(scene.why_steps, 1), 256),
+        why_opacity=round(min(max(opacity, 0.0), 1.0), 2),
+        goal=scene.goal if has_classes or scene.goal != "class" else "channel",
+        goal_class=min(max(scene.goal_class, 0), CLASSES - 1),
+        goal_side=min(max(scene.goal_side, 96), 224),
+        goal_steps=min(max(scene.goal_steps, 1), 2000),
+        goal_rate=min(max(rate, 0.001), 1.0),
+        goal_seed=min(max(scene.goal_seed, 0), 999),
+    )
