@@ -88,6 +88,7 @@ def walk(program: Program, seed: int, actions: int) -> list[tuple[float, str]]:
 
 
 def main() -> int:
+    """Walk all seeds; 0 if everything held."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--actions", type=int, default=300)

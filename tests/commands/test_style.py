@@ -12,7 +12,7 @@ from viz_app.labs.style import jobs
 
 @pytest.fixture(autouse=True)
 def no_network(monkeypatch):
-    monkeypatch.setattr(jobs, "load_network", lambda store, device: None)
+    monkeypatch.setattr(jobs, "load_network", lambda store, device, name: None)
     monkeypatch.setattr(jobs, "optimise", quick_optimise)
 
 

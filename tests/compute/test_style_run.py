@@ -121,7 +121,7 @@ def test_a_change_of_device_changes_no_number(
     run: Run, optimiser: Optimiser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # the processor under two names that torch.device keeps apart
-    monkeypatch.setattr(run_module, "_device", torch.device)
+    monkeypatch.setattr(run_module, "device_of", torch.device)
     asked = iter(["cpu", "cpu", "cpu", "cpu:0", "cpu:0", "cpu", "cpu", "cpu"])
     controls, settings = replace(CONTROLS, optimiser=optimiser), replace(PLAIN, steps=6)
     moved = run(settings, controls, device=lambda: next(asked))

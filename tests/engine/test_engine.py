@@ -231,6 +231,35 @@ def test_a_paused_lane_gets_no_turn_and_resumes_for_as_many_as_asked(desk):
     assert desk.next().value == "b"
 
 
+def test_turns_given_during_a_step_are_not_used_up_by_it(desk):
+    is_in, may_go = threading.Event(), threading.Event()
+
+    def job(turn):
+        def steps():
+            is_in.set()
+            may_go.wait()
+            yield 1
+            yield 2
+            yield 3
+
+        return steps()
+
+    desk.engine.submit("a", job)
+    is_in.wait()
+    desk.engine.resume("a", turns=1)
+    may_go.set()
+    assert [desk.next().value for _ in range(2)] == [1, 2]
+    desk.engine.submit("b", lambda turn: "b")
+    assert desk.next().value == "b"
+
+
+def test_a_job_submitted_for_some_turns_rests_after_them(desk):
+    desk.engine.submit("a", lambda turn: (n for n in range(9)), turns=2)
+    assert [desk.next().value for _ in range(2)] == [0, 1]
+    desk.engine.submit("b", lambda turn: "b")
+    assert desk.next().value == "b"
+
+
 def test_a_mailbox_gives_the_newest_value():
     box = Mailbox(1)
     box.post(2)

@@ -2,14 +2,17 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PIL import Image
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from tests.labs.style_kit import quick_optimise
 from viz_app.files.weights import WeightsStore
+from viz_app.gui.panels.style.costs import CURVES, J
 from viz_app.gui.panels.style.panel import StylePanel
 from viz_app.labs.style import jobs
+from viz_app.labs.style.mask import from_text
 from viz_app.labs.style.presenter import StylePresenter
 
 LABS = ((StylePresenter, StylePanel),)
@@ -19,7 +22,7 @@ LABS = ((StylePresenter, StylePanel),)
 def lab(start_house, monkeypatch, qtbot):
     """The style lab in its window; its steps are made without a network."""
     monkeypatch.setattr(WeightsStore, "is_present", lambda self, name: True)
-    monkeypatch.setattr(jobs, "load_network", lambda store, device: None)
+    monkeypatch.setattr(jobs, "load_network", lambda store, device, name: None)
     monkeypatch.setattr(jobs, "optimise", quick_optimise)
     room = opened(start_house, qtbot)
     room.presenter.change(size=128, steps=3000)
@@ -28,7 +31,7 @@ def lab(start_house, monkeypatch, qtbot):
 
 def opened(start_house, qtbot):
     room = start_house(LABS).window.rooms["style"]
-    qtbot.waitUntil(lambda: room.presenter.steering.run.style is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: room.presenter.steering.run.style is not None, timeout=60_000)
     return room
 
 
@@ -39,7 +42,7 @@ def click(qtbot, widget, at=None):
 def paint(qtbot, room, steps):
     click(qtbot, room.panel.buttons["play"])
     run = room.presenter.steering.run
-    qtbot.waitUntil(lambda: run.step >= steps, timeout=20_000)
+    qtbot.waitUntil(lambda: run.step >= steps, timeout=60_000)
 
 
 def test_start_pause_and_reset_by_the_mouse(lab, qtbot):
@@ -58,10 +61,21 @@ def test_a_slider_is_marked_on_the_curves_while_it_runs(lab, qtbot):
     paint(qtbot, lab, 2)
     lab.controls.widgets["beta"].slider.setFocus()
     qtbot.keyClick(lab.controls.widgets["beta"].slider, Qt.Key.Key_PageUp)
-    qtbot.waitUntil(lambda: len(lab.panel.curves._lines) == 1, timeout=10_000)
+    qtbot.waitUntil(lambda: len(lab.panel.curves._lines) == 1, timeout=60_000)
     assert "β 1 →" in lab.panel.curves._lines[0].label.format
-    x, y = lab.panel.curves.curves["total"].getData()
+    x, y = lab.panel.curves.curves[J].getData()
     assert len(x) == len(y) > 2
+
+
+def test_the_layers_have_curves_of_their_own(lab, qtbot):
+    paint(qtbot, lab, 2)
+    curves = lab.panel.curves
+    term, layer = CURVES["terms"][1], CURVES["layers"][3]
+    lab.presenter.edited("below", "layers")
+    assert curves.curves[layer].isVisible()
+    assert not curves.curves[term].isVisible()
+    assert len(curves.curves[layer].getData()[0]) > 2
+    assert "conv3_1" in lab.panel.legend.words.text()
 
 
 def test_a_click_on_a_style_carries_the_picture_over(lab, qtbot):
@@ -71,7 +85,7 @@ def test_a_click_on_a_style_carries_the_picture_over(lab, qtbot):
     click(qtbot, glass)
     assert lab.presenter.scene.style == "sample:glass"
     run = lab.presenter.steering.run
-    qtbot.waitUntil(lambda: run.style.ref == "sample:glass", timeout=10_000)
+    qtbot.waitUntil(lambda: run.style.ref == "sample:glass", timeout=60_000)
     assert run.step >= 2
     assert "Stained glass" in lab.panel.inputs._style_card.title.text()
 
@@ -149,3 +163,77 @@ def test_pointing_at_a_cell_shows_its_two_channels(lab, qtbot):
     qtbot.keyClick(matrix, Qt.Key.Key_Down)
     assert view._cell == (3, 4)
     assert view.maps[0].caption.startswith("a[3]")
+
+
+def test_a_run_is_deleted_by_its_key(lab, qtbot):
+    for _ in range(2):
+        paint(qtbot, lab, 2)
+        click(qtbot, lab.panel.buttons["Reset"])
+    inputs = lab.panel.inputs
+    assert not inputs.delete.isVisible()
+    inputs.history.setFocus()
+    inputs.history.setCurrentRow(0)
+    assert inputs.delete.isVisible()
+    qtbot.keyClick(inputs.history, Qt.Key.Key_Delete)
+    assert [run.name for run in lab.presenter.steering.history] == ["Run 1"]
+    assert inputs.history.count() == 1
+
+
+def test_a_preset_is_chosen_from_its_sheet_by_keyboard(lab, qtbot):
+    click(qtbot, lab.panel.presets)
+    sheet = lab.panel.presets.sheet
+    qtbot.waitUntil(sheet.isVisible)
+    assert all(not button.icon().isNull() for button in sheet.buttons)
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_Space):
+        qtbot.keyClick(sheet.focusWidget(), key)
+    assert lab.presenter.scene.alpha == 3.0, "Gentle"
+    assert not sheet.isVisible()
+
+
+def test_a_folder_is_painted_from_its_window(lab, qtbot, tmp_path):
+    for name in ("c", "s"):
+        (tmp_path / name).mkdir()
+        Image.new("RGB", (24, 20), "teal").save(tmp_path / name / f"{name}.png")
+    lab.presenter.change(steps=10)
+    lab.presenter.batch.asked()
+    dialog = lab.panel.batch
+    assert dialog.fields[0].text() == "sample:chelsea"
+    assert not dialog.start.isEnabled()
+    for field, name in zip(dialog.fields, ("c", "s", "out"), strict=True):
+        field.setText(str(tmp_path / name))
+    assert dialog.count.text() == "1 × 1 = 1 picture"
+    click(qtbot, dialog.start)
+    qtbot.waitUntil(lambda: dialog.words.text() == "Saved 1 picture.")
+    assert (tmp_path / "out" / "c as s.png").is_file()
+    dialog.close()
+
+
+def test_a_mask_is_painted_stroke_by_stroke_and_undone(lab, qtbot):
+    paint(qtbot, lab, 2)
+    canvas = lab.panel.easels[0].canvas
+    click(qtbot, lab.panel.mask_button)
+    middle = canvas.rect().center()
+    click(qtbot, canvas, middle)
+    first = from_text(lab.presenter.scene.mask)
+    assert first[first.shape[0] // 2, first.shape[1] // 2] == 255
+    assert first[0, 0] == 0
+    lab.panel.tools.choice.moved.emit("eraser")
+    click(qtbot, canvas, middle)
+    assert from_text(lab.presenter.scene.mask).max() == 0
+    lab.presenter.house.document.undo()
+    assert np.array_equal(from_text(lab.presenter.scene.mask), first)
+    click(qtbot, lab.panel.tools.clear)
+    assert lab.presenter.scene.mask == ""
+
+
+def test_a_style_is_mixed_in_and_left_out_by_ctrl_and_a_click(lab, qtbot):
+    picker = lab.panel.inputs.picker
+    for i in (1, 2):
+        picker._group.button(i).customContextMenuRequested.emit(QPoint())
+    scene = lab.presenter.scene
+    assert scene.styles == ("sample:night", "sample:glass", "sample:halftone")
+    assert [b.isChecked() for b in picker._group.buttons()] == [True] * 3 + [False] * 3
+    picker._group.button(0).customContextMenuRequested.emit(QPoint())
+    assert lab.presenter.scene.styles == ("sample:glass", "sample:halftone")
+    click(qtbot, picker._group.button(4))
+    assert lab.presenter.scene.styles == ("sample:wave",)

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from viz_app.core.errors import VizError
 from viz_app.core.records import Picture
 from viz_app.core.style_terms import StyleCosts, StyleSnapshot, StyleState, coefficients
 from viz_app.engine.engine import Failure, Retired, Turn
@@ -39,15 +40,22 @@ class HandRunner:
         self.turns_left = {}
         self.started = []
 
-    def run(self, lane, job, *, title, on_done, on_step=lambda s: None, on_failed=None, **_more):
+    def run(self, lane, job, *, title, on_done, on_step=lambda s: None, on_failed=None, turns=float("inf"),
+            **_more):  # fmt: skip
         self.started.append(lane)
         turn = Turn(self.engine)
-        out = job(turn)
+        try:
+            out = job(turn)
+        except VizError as error:
+            if on_failed is None:
+                raise
+            on_failed(Failure(error, "", False))
+            return
         if not hasattr(out, "send"):
             on_done(out)
             return
         self.jobs[lane] = (out, turn, on_step, on_done, on_failed)
-        self.turns_left[lane] = float("inf")
+        self.turns_left[lane] = turns
 
     def cancel(self, lane):
         if lane in self.jobs:
@@ -114,7 +122,7 @@ class Speaker:
     def __init__(self):
         self.sentence, self.actions = "", ()
 
-    def tell(self, sentence, *, actions=(), details=""):
+    def tell(self, sentence, *, actions=(), details="", is_good=False):
         self.sentence, self.actions = sentence, actions
 
     def hush(self):
@@ -175,7 +183,7 @@ def small_network():
     return build_frozen(network, Net(network).state_dict())
 
 
-def quick_optimise(net, content, style, settings, live, turn, state):
+def quick_optimise(net, content, styles, settings, live, turn, state, mask=None):
     """Steps of the same shape as the real ones, made without a network."""
     width = settings.size_px
     height = max(round(width * content.shape[0] / content.shape[1]), 1)
@@ -188,7 +196,7 @@ def quick_optimise(net, content, style, settings, live, turn, state):
         y = np.arange(height) * old.shape[0] // height
         x = np.arange(width) * old.shape[1] // width
         picture, step = old[y][:, x], state.step
-    target = np.float32(style.mean() / 255)
+    target = np.float32(styles[0].mean() / 255)
     while True:
         turn.check()
         controls = live()

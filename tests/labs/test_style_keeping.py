@@ -10,7 +10,7 @@ from viz_app.labs.style.keeping import FILE, from_file
 
 @pytest.fixture
 def make_bench(monkeypatch, tmp_path):
-    monkeypatch.setattr(jobs, "load_network", lambda store, device: None)
+    monkeypatch.setattr(jobs, "load_network", lambda store, device, name: None)
     monkeypatch.setattr(jobs, "optimise", quick_optimise)
     return lambda: Bench(folder=tmp_path)
 

@@ -14,7 +14,7 @@ from viz_app.labs.style.scene import resolve
 @pytest.fixture
 def bench(monkeypatch):
     """Steps without torch: what is tested here is who is told what, and when."""
-    monkeypatch.setattr(jobs, "load_network", lambda store, device: None)
+    monkeypatch.setattr(jobs, "load_network", lambda store, device, name: None)
     monkeypatch.setattr(jobs, "optimise", quick_optimise)
     return Bench()
 
@@ -24,7 +24,7 @@ def real_bench(monkeypatch):
     """The real optimisation on a small network."""
     pytest.importorskip("torch")
     net = small_network()
-    monkeypatch.setattr(jobs, "load_network", lambda store, device: net)
+    monkeypatch.setattr(jobs, "load_network", lambda store, device, name: net)
     return Bench()
 
 
@@ -260,6 +260,7 @@ def test_coarse_to_fine_goes_through_the_sizes(real_bench):
     while bench.runner.take(1):
         sizes.append(max(bench.run.state.picture.shape))
     assert sorted(set(sizes)) == [128, 256, 512]
+    assert "512 px of 128 → 256 → 512" in bench.view.last["easels"][0].words
     assert sizes == sorted(sizes)
     assert bench.run.step == 10
 

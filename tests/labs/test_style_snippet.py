@@ -5,13 +5,18 @@ import subprocess
 import sys
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from viz_app.files.samples import sample
 from viz_app.files.weights import WeightsStore
+from viz_app.labs.style import jobs
+from viz_app.labs.style.mask import as_text
 from viz_app.labs.style.runs import Run
 from viz_app.labs.style.scene import StyleScene
 from viz_app.labs.style.snippet import snippet, style_program
+
+HALF = as_text(np.repeat(np.repeat(np.uint8([[0, 90], [200, 255]]), 8, 0), 8, 1))
 
 
 def test_the_program_can_be_read_by_python_whatever_the_scene():
@@ -20,6 +25,7 @@ def test_the_program_can_be_read_by_python_whatever_the_scene():
         StyleScene(start="noise", seed=4, optimiser="lbfgs"),
         StyleScene(mode="content"),
         StyleScene(mode="style", lambda_1=0.01),
+        StyleScene(network="vgg19", pooling="average", mask=HALF, others=("sample:glass",)),
     ):
         compile(snippet(scene, sample("chelsea")), "snippet", "exec")
 
@@ -32,8 +38,20 @@ def test_the_program_can_be_read_by_python_whatever_the_scene():
         StyleScene(precision="float32", beta=2.0, lambda_3=0.5, steps=20, size=128),
         StyleScene(precision="float32", start="noise", seed=3, steps=20, size=128),
         StyleScene(precision="float32", optimiser="lbfgs", steps=20, size=128),
+        StyleScene(
+            precision="float32",
+            steps=20,
+            size=128,
+            pooling="average",
+            style_scale=1.4,
+            lambda_3_2=2.0,
+            lambda_5=0.01,
+            others=("sample:glass",),
+            blend_2=3.0,
+            mask=HALF,
+        ),
     ],
-    ids=["content", "noise", "lbfgs"],
+    ids=["content", "noise", "lbfgs", "average, scaled, more layers, two styles, masked"],
 )
 def test_the_program_prints_the_costs_of_the_run(scene, tmp_path):
     torch = pytest.importorskip("torch")
@@ -50,10 +68,11 @@ def test_the_program_prints_the_costs_of_the_run(scene, tmp_path):
         for snapshot in stylise(
             vgg16_features(store.read("vgg16")),
             painting.content,
-            painting.style,
+            [painting.style, *(jobs.read(ref).pixels for ref in painting.others)],
             replace(painting.stages[0], steps=20),
             lambda: run.mailbox.read().controls,
             lambda: None,
+            mask=painting.mask,
         )
     ]
     assert torch.tensor(ours).isfinite().all()

@@ -11,18 +11,33 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
-from viz_app.core.errors import ImageError, SaveError, VizError
+import numpy as np
+
+from viz_app.core.errors import DeviceError, MemoryShort, SaveError, VizError, WeightsError
 from viz_app.core.records import Picture
-from viz_app.core.style_terms import STYLE_LAYERS
+from viz_app.core.style_terms import STYLE_LAYERS, Pooling, StyleState
 from viz_app.engine.engine import Turn
-from viz_app.files.images import list_images, open_image, save_image, text_of
+from viz_app.files.images import list_images, open_image, save_image, text_of, thumbnail
 from viz_app.files.samples import sample
 from viz_app.files.weights import WeightsStore
 from viz_app.labs.document import Document
 from viz_app.labs.style import jobs
+from viz_app.labs.style.mask import MOST_SIDE, as_text
 from viz_app.labs.style.presenter import StylePresenter
 from viz_app.labs.style.runs import Run
-from viz_app.labs.style.scene import Colours, ContentLayer, Size, StyleScene, resolve
+from viz_app.labs.style.scene import (
+    BLENDS,
+    MORE_LAYERS,
+    MOST_STYLES,
+    Colours,
+    ContentLayer,
+    Judge,
+    Mode,
+    Size,
+    StyleScene,
+    lambda_field,
+    resolve,
+)
 
 T = TypeVar("T")
 
@@ -68,10 +83,49 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--seed", type=int, metavar="N")
     parser.add_argument("--content-layer", choices=get_args(ContentLayer), metavar="LAYER")
     parser.add_argument("--colours", choices=get_args(Colours))
+    _add_run_options(parser)
     parser.add_argument("--coarse-to-fine", action="store_true", default=None)
     parser.add_argument("--plateau", action="store_true", default=None, help="end at a plateau")
     parser.add_argument("--exact", action="store_true", help="float32 throughout")
     parser.add_argument("--device", default="cpu", help="cpu, cuda or mps (default cpu)")
+
+
+def _add_run_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--lambda",
+        dest="more_lambdas",
+        action="append",
+        type=_layer_factor,
+        metavar="LAYER=X",
+        help="factor of one style layer, any convolution, for instance conv3_2=1",
+    )
+    parser.add_argument("--mode", choices=get_args(Mode), help="what is painted")
+    parser.add_argument("--network", choices=get_args(Judge), help="what judges the pictures")
+    parser.add_argument("--pooling", choices=get_args(Pooling))
+    parser.add_argument(
+        "--style-scale", type=float, metavar="X", help="size of the style picture, 1 is usual"
+    )
+    parser.add_argument(
+        "--also",
+        dest="others",
+        action="append",
+        metavar="STYLE",
+        help=f"a further style picture; up to {MOST_STYLES - 1}",
+    )
+    parser.add_argument(
+        "--blend", type=float, nargs="+", metavar="X", help="weight of each style picture"
+    )
+    parser.add_argument(
+        "--mask", metavar="FILE", help="picture that is white where the style applies"
+    )
+    parser.add_argument("--start-image", metavar="FILE", help="a picture to begin with")
+
+
+def _layer_factor(text: str) -> tuple[str, float]:
+    layer, _, factor = text.partition("=")
+    if layer not in (*STYLE_LAYERS, *MORE_LAYERS):
+        raise argparse.ArgumentTypeError(f"there is no layer {layer!r}")
+    return lambda_field(layer), float(factor)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -80,14 +134,24 @@ def run(args: argparse.Namespace) -> int:
     scene = scene_of(args)
     store = WeightsStore()
     turn = CommandTurn(args.device)
-    failed = 0
-    for i, (content, style, out) in enumerate(pairs, 1):
-        count = f"[{i}/{len(pairs)}] " if len(pairs) > 1 else ""
-        try:
-            _paint(scene, content, style, out, store, turn, count)
-        except (ImageError, SaveError) as error:  # the others may be well
-            print(f"{count}{error}", file=sys.stderr)
-            failed += 1
+    state = None if args.start_image is None else _state(args.start_image)
+    failed = saved = 0
+    try:
+        for i, (content, style, out) in enumerate(pairs, 1):
+            count = f"[{i}/{len(pairs)}] " if len(pairs) > 1 else ""
+            try:
+                _paint(scene, content, style, out, store, turn, count, state)
+                saved += 1
+            except (WeightsError, DeviceError, MemoryShort):
+                raise  # the next one would not fare better
+            except VizError as error:  # the others may be well
+                print(f"{count}{error}", file=sys.stderr)
+                failed += 1
+    except KeyboardInterrupt:
+        print(f"\nStopped; {saved} of {len(pairs)} saved.", file=sys.stderr)
+        return 130
+    if len(pairs) > 1:
+        print(f"Saved {saved}" + (f", skipped {failed}." if failed else "."))
     return 1 if failed else 0
 
 
@@ -123,8 +187,16 @@ def scene_of(args: argparse.Namespace) -> StyleScene:
             "seed",
             "content_layer",
             "colours",
+            "mode",
+            "network",
+            "pooling",
+            "style_scale",
         )
     }
+    fields["others"] = None if args.others is None else tuple(args.others)
+    fields["mask"] = None if args.mask is None else _mask(args.mask)
+    fields |= dict(args.more_lambdas or ())
+    fields |= dict(zip(BLENDS, args.blend or (), strict=False))
     fields["is_coarse_to_fine"] = args.coarse_to_fine
     fields["is_plateau_end"] = args.plateau
     fields["precision"] = "float32" if args.exact else None
@@ -162,8 +234,10 @@ def _paint(
     store: WeightsStore,
     turn: Turn,
     count: str,
+    state: StyleState | None,
 ) -> None:
     run = Run(out.name, "style", _replace(scene, {"style": style}), _read(content), _read(style))
+    run.state = state
     started, told = time.monotonic(), 0.0
     is_terminal = sys.stderr.isatty()
     painted = None
@@ -213,6 +287,15 @@ def _read(name: str) -> Picture:
     if name.startswith("sample:"):
         return sample(name.removeprefix("sample:"))
     return open_image(Path(name))
+
+
+def _state(name: str) -> StyleState:
+    return StyleState(_read(name).pixels.astype(np.float32) / 255)
+
+
+def _mask(name: str) -> str:
+    pixels = thumbnail(_read(name).pixels, MOST_SIDE)
+    return as_text(pixels.mean(2).round().astype(np.uint8))
 
 
 def _stem(name: str) -> str:

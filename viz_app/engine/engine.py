@@ -159,17 +159,20 @@ class Engine:
             self._is_held = False
             self._wake.notify()
 
-    def submit(self, lane: str, job: Job, *, must_finish: bool = False) -> int:
+    def submit(
+        self, lane: str, job: Job, *, must_finish: bool = False, turns: float = float("inf")
+    ) -> int:
         """Retire the lane's former job, queue this one, and return its ticket.
 
         A job that must finish (a file being saved) still gets its turns while the engine closes.
+        With ``turns`` it is paused after so many of them.
         """
         with self._wake:
             if self._is_closing:
                 raise RuntimeError("the engine is closed")
             self._retire(lane)
             task = self._lanes[lane] = _Task(
-                next(self._tickets), job, Turn(self), must_finish=must_finish
+                next(self._tickets), job, Turn(self), must_finish=must_finish, turns_left=turns
             )
             self._wake.notify()
         return task.ticket
@@ -185,7 +188,7 @@ class Engine:
         self.resume(lane, turns=0)
 
     def resume(self, lane: str, turns: float = float("inf")) -> None:
-        """Give the lane its turns again, or only so many of them."""
+        """Give the lane its turns again, or only so many after the one that it is in."""
         with self._wake:
             if (task := self._lanes.get(lane)) is not None:
                 task.turns_left = turns
@@ -228,7 +231,8 @@ class Engine:
                 if self._is_shelf_stale:
                     self._shelf.clear()
                     self._is_shelf_stale = False
-                turn = self._next_turn()
+                if (turn := self._next_turn()) is not None:
+                    turn[1].turns_left -= 1  # now, so that a resume meanwhile counts from its end
                 is_over = self._is_closing and turn is None
             while retired:
                 self._shut(retired.pop())
@@ -256,7 +260,6 @@ class Engine:
             if is_wanted and outcome is not None:
                 del self._lanes[lane]
                 if outcome[0] == "step":
-                    task.turns_left -= 1
                     self._lanes[lane] = task  # back of the queue: the others get a turn
         if is_wanted and outcome is not None:
             try:

@@ -1,12 +1,11 @@
-"""Saving frames as a moving picture: GIF by Pillow, MP4 and WebM where FFmpeg is installed."""
+"""Saving frames as a moving picture: GIF by Pillow, MP4 and WebM by OpenCV."""
 
 from __future__ import annotations
 
 import io
-import shutil
-import subprocess
+import itertools
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,14 +14,12 @@ from PIL import Image
 from viz_app.core.errors import SaveError
 from viz_app.files.atomic import write_atomic
 
-CODECS = {".mp4": ("libx264", "-pix_fmt", "yuv420p"), ".webm": ("libvpx-vp9", "-crf", "30")}
+CODECS = {".mp4": "mp4v", ".webm": "VP80"}
+"""What OpenCV carries itself: MPEG-4 plays in every player, VP8 in every browser."""
+ANIMATION_SUFFIXES = (".gif", *CODECS)
 COLOURS = 128
-LONGEST_S = 300
-
-
-def animation_suffixes() -> tuple[str, ...]:
-    """The endings that can be saved on this machine, ``.gif`` first."""
-    return (".gif", *CODECS) if shutil.which("ffmpeg") else (".gif",)
+SHORTEST_MS = 20  # browsers slow down what is faster
+SMALLEST_PX = 16  # that a codec takes
 
 
 def save_animation(
@@ -30,65 +27,114 @@ def save_animation(
     frames: Sequence[np.ndarray],
     frame_ms: int,
     check: Callable[[], None] = lambda: None,
+    *,
+    last_ms: int | None = None,
+    is_photo: bool = False,
 ) -> None:
-    """Save frames, uint8 [h, w, 3] of one size, that play for ever.
+    """Save frames, uint8 [H, W, 3], as a film; a GIF plays for ever.
 
-    Raises SaveError for another ending, without a codec, or if the file cannot be written.
+    Parameters
+    ----------
+    path
+        its ending says how: .gif, .mp4 or .webm
+    frames
+        those of another size are brought to the size of the last
+    check
+        called between frames; what it raises ends the saving
+    last_ms
+        how long the last frame stays, if not as long as the others
+    is_photo
+        each frame of a GIF gets colours of its own; without, one palette serves all and a
+        drawing does not flicker
+
+    Raises
+    ------
+    SaveError
+        if there is no frame, for another ending, or if the file cannot be written
     """
     suffix = path.suffix.lower()
     if not frames:
         raise SaveError("There is nothing to save: let the steps begin first.")
+    last_ms = frame_ms if last_ms is None else last_ms
     if suffix == ".gif":
-        data = _gif(frames, frame_ms, check)
+        data = _gif(_even(frames, check), len(frames), (frame_ms, last_ms), is_photo)
     elif suffix in CODECS:
-        data = _video(frames, frame_ms, suffix, check)
+        held = max(round(last_ms / frame_ms), 1) - 1
+        stay = itertools.repeat(frames[-1], held)
+        data = _video(_even((*frames, *stay), check), frame_ms, suffix)
     else:
         raise SaveError(
             f"“{path.name}” needs an ending that says how to save it: "
-            f"{' or '.join(animation_suffixes())}."
+            f"{', '.join(ANIMATION_SUFFIXES[:-1])} or {ANIMATION_SUFFIXES[-1]}."
         )
     write_atomic(path, data)
 
 
-def _gif(frames: Sequence[np.ndarray], frame_ms: int, check: Callable[[], None]) -> bytes:
-    """One palette serves all frames, so that nothing flickers."""
-    middle = Image.fromarray(frames[len(frames) // 2])
-    palette = middle.quantize(COLOURS, dither=Image.Dither.NONE)
-    pages = []
+def _even(frames: Sequence[np.ndarray], check: Callable[[], None]) -> Iterator[Image.Image]:
+    """The frames at the size of the last."""
+    size = (frames[-1].shape[1], frames[-1].shape[0])
     for frame in frames:
         check()
-        pages.append(Image.fromarray(frame).quantize(palette=palette, dither=Image.Dither.NONE))
+        picture = Image.fromarray(frame)
+        yield picture if picture.size == size else picture.resize(size, Image.Resampling.BICUBIC)
+
+
+def _gif(
+    frames: Iterator[Image.Image], count: int, times_ms: tuple[int, int], is_photo: bool
+) -> bytes:
+    frame_ms, last_ms = (max(time, SHORTEST_MS) for time in times_ms)
+    if is_photo:
+        pages = [frame.quantize(256) for frame in frames]
+    else:
+        pictures = list(frames)
+        palette = pictures[count // 2].quantize(COLOURS, dither=Image.Dither.NONE)
+        pages = [p.quantize(palette=palette, dither=Image.Dither.NONE) for p in pictures]
     buffer = io.BytesIO()
     pages[0].save(
         buffer,
         "GIF",
         save_all=True,
         append_images=pages[1:],
-        duration=max(frame_ms, 20),  # browsers slow down what is faster
+        duration=[*[frame_ms] * (count - 1), last_ms],
         loop=0,
         disposal=1,
     )
     return buffer.getvalue()
 
 
-def _video(
-    frames: Sequence[np.ndarray], frame_ms: int, suffix: str, check: Callable[[], None]
-) -> bytes:
-    program = shutil.which("ffmpeg")
-    if program is None:
-        raise SaveError("There is no FFmpeg on this computer: save as .gif, or install it.")
-    height, width = (n // 2 * 2 for n in frames[0].shape[:2])  # the codecs want even sizes
-    with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder) / f"steps{suffix}"
-        command = [
-            program, "-y", "-loglevel", "error", "-f", "rawvideo", "-pix_fmt", "rgb24",
-            "-s", f"{width}x{height}", "-r", f"{1000 / frame_ms:.3f}", "-i", "-",
-            "-c:v", *CODECS[suffix], str(target),
-        ]  # fmt: skip
-        data = b"".join(np.ascontiguousarray(f[:height, :width]).tobytes() for f in frames)
-        check()
+def _video(frames: Iterator[Image.Image], frame_ms: int, suffix: str) -> bytes:
+    import cv2
+
+    writer = cv2.VideoWriter()
+    with tempfile.TemporaryDirectory(prefix="convolab-") as folder:
+        target = Path(folder) / f"film{suffix}"
         try:
-            subprocess.run(command, input=data, check=True, capture_output=True, timeout=LONGEST_S)
-            return target.read_bytes()
-        except (subprocess.SubprocessError, OSError) as error:
-            raise SaveError("FFmpeg could not make the film: save as .gif instead.") from error
+            for frame in frames:
+                # the codecs want even sides
+                width, height = (max(side // 2 * 2, SMALLEST_PX) for side in frame.size)
+                if not writer.isOpened():
+                    code = cv2.VideoWriter.fourcc(*CODECS[suffix])
+                    rate = 1000 / frame_ms
+                    if not writer.open(str(target), cv2.CAP_FFMPEG, code, rate, (width, height)):
+                        raise SaveError("This computer cannot make the film: save it as .gif.")
+                pixels = np.asarray(_at_least(frame, width, height))[:height, :width]
+                writer.write(np.ascontiguousarray(pixels[..., ::-1]))  # OpenCV has blue first
+        except cv2.error as error:
+            raise SaveError("The film could not be made: save it as .gif.") from error
+        finally:
+            writer.release()
+        return _read(target)
+
+
+def _at_least(frame: Image.Image, width: int, height: int) -> Image.Image:
+    if frame.width >= width and frame.height >= height:
+        return frame
+    return frame.resize((width, height), Image.Resampling.NEAREST)
+
+
+def _read(film: Path) -> bytes:
+    """What was written; OpenCV does not tell of a full disk."""
+    data = film.read_bytes() if film.exists() else b""
+    if len(data) < 200:
+        raise SaveError("The film could not be made, perhaps for want of room: free some space.")
+    return data

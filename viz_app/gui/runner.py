@@ -113,17 +113,19 @@ class Runner(QObject):
         on_failed: Callable[[Failure], None] | None = None,
         is_cancellable: bool = True,
         must_finish: bool = False,
+        turns: float = float("inf"),
     ) -> None:
         """Start a job; a new one in the same lane replaces it and its answers.
 
         What the house does for itself is not cancellable by Esc; what saves the user's work must
-        finish also when the window closes meanwhile.
+        finish also when the window closes meanwhile. With ``turns`` it rests after so many.
         """
         if self._is_closed:
             return  # the window is gone; nobody waits for an answer
         self._clients.pop(lane, None)
-        ticket = self.engine.submit(lane, job, must_finish=must_finish)
+        ticket = self.engine.submit(lane, job, must_finish=must_finish, turns=turns)
         activity = Activity(lane, title, is_cancellable=is_cancellable and not must_finish)
+        activity.is_paused = turns != float("inf")
         self._clients[lane] = _Client(ticket, on_done, on_step, on_failed, activity)
         self.activity_changed.emit()
 

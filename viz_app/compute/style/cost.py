@@ -35,7 +35,7 @@ def content_cost(a_c: Tensor, a_g: Tensor) -> Tensor:
     Gatys, Ecker and Bethge (2015), equation 1. The course's exercise has 1/(4 n_H n_W n_C) in
     place of ½.
     """
-    return 0.5 * F.mse_loss(_exact(a_g), _exact(a_c), reduction="sum")
+    return 0.5 * F.mse_loss(exact(a_g), exact(a_c), reduction="sum")
 
 
 def gram(a: Tensor) -> Tensor:
@@ -60,7 +60,7 @@ def gram(a: Tensor) -> Tensor:
     return matrix
 
 
-def style_cost(gram_s: Tensor, gram_g: Tensor, positions: int) -> Tensor:
+def style_cost(gram_s: Tensor, gram_g: Tensor, positions: float) -> Tensor:
     """J_style = ‖G(S) − G(G)‖²_F / (2 n_H n_W n_C)² of one layer.
 
     Parameters
@@ -68,7 +68,7 @@ def style_cost(gram_s: Tensor, gram_g: Tensor, positions: int) -> Tensor:
     gram_s, gram_g
         Gram matrices [n_C, n_C], both summed over the same number of positions
     positions
-        n_H n_W
+        n_H n_W; with a guide T the Σ T² in its place
 
     Notes
     -----
@@ -77,6 +77,30 @@ def style_cost(gram_s: Tensor, gram_g: Tensor, positions: int) -> Tensor:
     """
     filters = gram_s.shape[-1]
     return F.mse_loss(gram_g, gram_s, reduction="sum") / (2 * positions * filters) ** 2
+
+
+def style_slope(gram_s: Tensor, gram_g: Tensor, positions: float) -> Tensor:
+    """The matrix E with ∂J_style/∂a = a E, a as one row a position: (G(G) − G(S)) / (n_H n_W n_C)².
+
+    Parameters
+    ----------
+    gram_s, gram_g, positions
+        as for :func:`style_cost`
+
+    Notes
+    -----
+    Gatys, Ecker and Bethge (2015), equation 6; the ReLU's part is left to its own derivative.
+    """
+    return (gram_g - gram_s) / (positions * gram_s.shape[-1]) ** 2
+
+
+def guided(a: Tensor, guide: Tensor | None) -> Tensor:
+    """T ∘ a: an activation [..., n_C, n_H, n_W] under a guide [n_H, n_W]; itself without one.
+
+    Its Gram matrix sums over the guided places only, Σ T² positions in all (Gatys, Ecker, Bethge,
+    Hertzmann and Shechtman, 2017, arXiv:1611.07865, section 4).
+    """
+    return a if guide is None else a * guide
 
 
 def total_variation(picture: Tensor) -> Tensor:
@@ -117,23 +141,23 @@ class _Gram(torch.autograd.Function):
     @staticmethod
     def forward(ctx: FunctionCtx, a: Tensor) -> Tensor:
         ctx.save_for_backward(a)
-        rows = _rows(a)  # [n_H·n_W, n_C]
-        return _exact(rows.t() @ rows)
+        rows = rows_of(a)  # [n_H·n_W, n_C]
+        return exact(rows.t() @ rows)
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> Tensor:
         (a,) = ctx.saved_tensors
-        rows = _rows(a)
+        rows = rows_of(a)
         product = rows @ (gradient + gradient.t()).to(a.dtype)  # [n_H·n_W, n_C]
         return product.view(a.movedim(-3, -1).shape).movedim(-1, -3)
 
 
-def _rows(a: Tensor) -> Tensor:
-    """One row a position; of a channels-last activation this is a view."""
+def rows_of(a: Tensor) -> Tensor:
+    """[n_H·n_W, n_C], one row a position; of a channels-last activation this is a view."""
     return a.movedim(-3, -1).reshape(-1, a.shape[-3])
 
 
-def _exact(x: Tensor) -> Tensor:
+def exact(x: Tensor) -> Tensor:
     """At least float32: a difference of two halves has no digits left."""
     return x.float() if x.dtype in _HALVES else x

@@ -5,14 +5,15 @@ from __future__ import annotations
 import copy
 from collections import deque
 from collections.abc import Callable, Collection
+from dataclasses import replace
 
 import torch
 from torch import Tensor
 
 from viz_app.core.errors import ShapeError
-from viz_app.core.layers import rows
-from viz_app.core.style_terms import Precision
-from viz_app.nets.build import Net
+from viz_app.core.layers import Network, rows
+from viz_app.core.style_terms import Pooling, Precision
+from viz_app.nets.build import Net, build_frozen
 
 Check = Callable[[], None]
 
@@ -27,8 +28,8 @@ class Features:
     The given network is never changed; it may serve other labs meanwhile.
     """
 
-    def __init__(self, net: Net) -> None:
-        self._net = net
+    def __init__(self, net: Net, pooling: Pooling = "max") -> None:
+        self._net = net if pooling == "max" else averaging(net)
         self._copies: dict[tuple[torch.device, torch.dtype], Net] = {}
 
     def names(self, layers: Collection[str]) -> dict[str, str]:
@@ -57,6 +58,13 @@ class Features:
         found: dict[str, Tensor] = self._on(picture.device, dtype)(x, names, check)
         return found
 
+    def visit(
+        self, picture: Tensor, names: Collection[str], check: Check, seen: Callable[..., None]
+    ) -> None:
+        """Hand a picture's activations in float32 to ``seen``, by name; none is kept."""
+        x = picture.contiguous(memory_format=torch.channels_last)
+        self._on(picture.device, torch.float32)(x, names, check, seen)
+
     def _on(self, device: torch.device, dtype: torch.dtype) -> Net:
         if any(there != device for there, _ in self._copies):
             self._copies.clear()
@@ -67,6 +75,30 @@ class Features:
             net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
             self._copies[key] = net
         return self._copies[key]
+
+
+def trunk(net: Net) -> Net:
+    """A network to its last pooling: what lies behind takes pictures of one size only."""
+    layers = net.network.layers
+    last = max(i for i, layer in enumerate(layers) if layer.kind == "max_pool")
+    return _with(net, replace(net.network, layers=layers[: last + 1]))
+
+
+def averaging(net: Net) -> Net:
+    """A network with average in place of maximum pooling, around the same weights."""
+    layers = tuple(
+        replace(layer, kind="avg_pool") if layer.kind == "max_pool" else layer
+        for layer in net.network.layers
+    )
+    return _with(net, replace(net.network, layers=layers))
+
+
+def _with(net: Net, network: Network) -> Net:
+    keys = {layer.key or layer.name for layer in network.layers}
+    state = net.state_dict()
+    return build_frozen(
+        network, {key: state[key] for key in state if key.rpartition(".")[0] in keys}
+    )
 
 
 class PrecisionPlan:

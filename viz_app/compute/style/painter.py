@@ -22,7 +22,7 @@ class Painter:
     """
 
     def __init__(self, picture: Tensor) -> None:
-        self.picture = picture.requires_grad_()
+        self.picture = picture.detach().contiguous().requires_grad_()
         self._kind: Optimiser | None = None
         self._optimiser: torch.optim.Optimizer | None = None
 
@@ -55,7 +55,7 @@ class Painter:
             if the step leads out of the finite numbers
         """
         assert self._optimiser is not None, "follow() comes first"
-        self.picture.grad = gradient
+        self.picture.grad = gradient.contiguous()  # a fused step reads both in the order of memory
         self._optimiser.step(lambda: cost)
         self.picture.grad = None
         with torch.no_grad():

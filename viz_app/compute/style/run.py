@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Mapping, Sequence
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from viz_app.compute.style import cost, pictures
-from viz_app.compute.style.features import Check, Features, PrecisionPlan, watch_backward
+from viz_app.compute.style.features import Check, Features, PrecisionPlan
+from viz_app.compute.style.gradient import Pull, gradient_of
 from viz_app.compute.style.painter import Painter
+from viz_app.compute.style.targets import aim
 from viz_app.core.errors import DeviceError, MemoryShort, NotFinite
 from viz_app.core.style_terms import (
     Coefficients,
@@ -32,26 +33,16 @@ from viz_app.core.style_terms import (
 from viz_app.nets.build import Net
 
 
-@dataclass(frozen=True, slots=True)
-class _Targets:
-    """What the content and the style picture ask for; computed once, in float32."""
-
-    content: Tensor  # [1, n_C, n_H, n_W]
-    grams: tuple[Tensor, ...]  # [n_C, n_C], as if S had as many positions as G
-
-    def to(self, device: torch.device) -> _Targets:
-        return _Targets(self.content.to(device), tuple(gram.to(device) for gram in self.grams))
-
-
 def stylise(
     net: Net,
     content: np.ndarray,
-    style: np.ndarray,
+    style: np.ndarray | Sequence[np.ndarray],
     settings: StyleSettings,
     live: Callable[[], StyleControls],
     check: Check,
     device: Callable[[], str] = lambda: "cpu",
     state: StyleState | None = None,
+    mask: np.ndarray | None = None,
 ) -> Generator[StyleSnapshot, None, None]:
     """Paint ``content`` in the manner of ``style``, a snapshot a step.
 
@@ -62,8 +53,10 @@ def stylise(
     ----------
     net
         a network with its own preprocessing; it is copied, not changed
-    content, style
+    content
         uint8 [H, W, 3], of any size
+    style
+        the same; several are blended as ``live().blend`` says
     settings
         what stays the same
     live
@@ -74,6 +67,8 @@ def stylise(
         asked at each step; the run moves along
     state
         a picture to go on from, in place of ``settings.start``
+    mask
+        [h, w] of any size: where the style applies, from 0 to its integer type's most or 1.0
 
     Raises
     ------
@@ -87,13 +82,15 @@ def stylise(
         if the network lacks a layer, or a picture is none
     """
     try:
-        yield from _Run(net, content, style, settings, check, device, state).steps(live)
+        styles = [style] if isinstance(style, np.ndarray) else list(style)
+        yield from _Run(net, content, styles, settings, check, device, state, mask).steps(live)
         return
     except (RuntimeError, MemoryError) as error:
         if not _is_memory_short(error):
             raise
     # outside the block above: the error holds the tensors that filled the memory
-    raise MemoryShort(f"Memory ran out at {settings.size_px} px: choose a smaller size.")
+    knob = "smaller size" if settings.style_scale <= 1 else "smaller style scale or size"
+    raise MemoryShort(f"Memory ran out at {settings.size_px} px: choose a {knob}.")
 
 
 class _Run:
@@ -103,17 +100,18 @@ class _Run:
         self,
         net: Net,
         content: np.ndarray,
-        style: np.ndarray,
+        styles: Sequence[np.ndarray],
         settings: StyleSettings,
         check: Check,
         device: Callable[[], str],
         state: StyleState | None,
+        mask: np.ndarray | None,
     ) -> None:
         self._settings = settings
         self._check = check
         self._ask_device = device
-        self._device = _device(device())
-        self._features = Features(net)
+        self._device = device_of(device())
+        self._features = Features(net, settings.pooling)
         self._names = self._features.names((settings.content_layer, *settings.style_layers))
         shape = pictures.shape_at(content, settings.size_px)
         self._painter = Painter(_start(content, shape, settings, state).to(self._device))
@@ -121,10 +119,15 @@ class _Run:
         self._plan = PrecisionPlan(settings.precision, self._step, settings.steps)
         self._dtype = torch.float32
         self._controls: StyleControls | None = None
-        style_shape = pictures.shape_at(style, settings.size_px)
-        self._targets = self._aim(
-            pictures.as_tensor(content, shape), pictures.as_tensor(style, style_shape)
+        self._targets = aim(
+            self._features,
+            pictures.as_tensor(content, shape).to(self._device),
+            styles,
+            settings,
+            mask,
+            check,
         )
+        self._grams: tuple[Tensor, ...] = ()
 
     def steps(self, live: Callable[[], StyleControls]) -> Generator[StyleSnapshot, None, None]:
         """Evaluate, hand out, improve, until all steps are taken."""
@@ -147,6 +150,7 @@ class _Run:
                 seconds=time.perf_counter() - started,
                 precision=str(self._dtype).removeprefix("torch."),
                 steps=self._settings.steps,
+                layers=self._settings.style_layers,
             )
             if self._step >= self._settings.steps:
                 return
@@ -154,27 +158,17 @@ class _Run:
             self._painter.improve(total, gradient)
             self._step += 1
 
-    def _aim(self, content: Tensor, style: Tensor) -> _Targets:
-        wanted = list(self._names.values())
-        with torch.no_grad():
-            a_s = self._look(style.to(self._device), wanted)
-            a_c = self._look(content.to(self._device), wanted)
-            grams = tuple(
-                cost.gram(a_s[name]) * (_positions(a_c[name]) / _positions(a_s[name]))
-                for name in (self._names[layer] for layer in self._settings.style_layers)
-            )
-        return _Targets(a_c[self._names[self._settings.content_layer]], grams)
-
-    def _look(self, picture: Tensor, names: list[str]) -> dict[str, Tensor]:
-        return self._features(picture, names, self._dtype, self._check)
-
     def _follow(self, controls: StyleControls) -> None:
         """Take over what was moved since the last step: device, precision, sliders."""
-        device = _device(self._ask_device())
+        device = device_of(self._ask_device())
         if device != self._device:
             self._device = device
             self._painter.move(device)
             self._targets = self._targets.to(device)
+            self._grams = ()
+        if self._controls is None or controls.blend != self._controls.blend:
+            self._grams = ()
+        self._grams = self._grams or self._targets.blended(controls.blend)
         if self._controls is not None and _weights(controls) != _weights(self._controls):
             self._plan.forget()
             self._painter.forget_curvature()
@@ -187,25 +181,47 @@ class _Run:
 
     def _evaluate(self, controls: StyleControls) -> tuple[StyleCosts, Coefficients, Tensor]:
         """The terms, their weights, and ∂J/∂G [1, 3, H, W]."""
-        picture, settings = self._painter.picture, self._settings
-        a_g = self._look(picture, list(self._names.values()))
-        content = a_g[self._names[settings.content_layer]]
-        styles = [a_g[self._names[layer]] for layer in settings.style_layers]
-        style = [
-            cost.style_cost(gram, cost.gram(a), _positions(a))
-            for gram, a in zip(self._targets.grams, styles, strict=True)
-        ]
+        picture = self._painter.picture
+        a_g = self._features(picture, self._names.values(), self._dtype, self._check)
+        weights = self._weigh(controls, a_g)
+        with torch.no_grad():
+            terms, pulls = self._judge(a_g, weights)
+        del a_g  # what is no longer needed is freed during the way back
+        gradient = gradient_of(pulls, picture, self._check)
         variation = cost.total_variation(picture)
-        terms = [cost.content_cost(self._targets.content, content), *style, variation]
-        filters = [a.shape[1] for a in styles]
-        weights = coefficients(controls, content.shape[1:], filters, picture.shape[1:])
-        total = cost.total_cost(
-            terms, weights.alpha, weights.beta, weights.lambdas, weights.variation
-        )
-        watch_backward(total, self._check)
-        (gradient,) = torch.autograd.grad(total, picture)
-        figures = torch.stack([term.detach() for term in terms]).tolist()
+        if weights.variation > 0:
+            (smoother,) = torch.autograd.grad(weights.variation * variation, picture)
+            gradient = gradient + smoother
+        figures = torch.stack([*terms, variation.detach()]).tolist()
         return StyleCosts(figures[0], tuple(figures[1:-1]), figures[-1]), weights, gradient
+
+    def _weigh(self, controls: StyleControls, a_g: Mapping[str, Tensor]) -> Coefficients:
+        layers = self._settings.style_layers
+        return coefficients(
+            controls,
+            a_g[self._names[self._settings.content_layer]].shape[1:],
+            [a_g[self._names[layer]].shape[1] for layer in layers],
+            self._painter.picture.shape[1:],
+        )
+
+    def _judge(
+        self, a_g: Mapping[str, Tensor], weights: Coefficients
+    ) -> tuple[list[Tensor], dict[str, Pull]]:
+        """J_content and each J_style[l], and how they draw on the activations."""
+        targets, of_content = self._targets, self._names[self._settings.content_layer]
+        pulls = {name: Pull(a) for name, a in a_g.items()}
+        terms = [cost.content_cost(targets.content, a_g[of_content])]
+        if weights.alpha > 0:
+            pulls[of_content].content, pulls[of_content].alpha = targets.content, weights.alpha
+        for i, layer in enumerate(self._settings.style_layers):
+            pull, count = pulls[self._names[layer]], max(targets.counts[i], 1.0)
+            pull.guide = targets.guides[i]
+            gram = cost.gram(cost.guided(pull.a, _as(pull.a, pull.guide)))
+            terms.append(cost.style_cost(self._grams[i], gram, count))
+            factor = weights.beta * weights.lambdas[i]
+            if factor > 0:
+                pull.slope = factor * cost.style_slope(self._grams[i], gram, count)
+        return terms, pulls
 
     def _demand_finite(self, costs: StyleCosts, weights: Coefficients, norm: float) -> None:
         """Raise NotFinite, naming the slider whose term is the largest, if a figure is not one."""
@@ -236,15 +252,15 @@ def _start(
 
 
 def _weights(controls: StyleControls) -> tuple[object, ...]:
-    return controls.alpha, controls.beta, controls.variation, controls.lambdas
+    return controls.alpha, controls.beta, controls.variation, controls.lambdas, controls.blend
 
 
-def _positions(a: Tensor) -> int:
-    """n_H·n_W of an activation."""
-    return a.shape[-2] * a.shape[-1]
+def _as(a: Tensor, guide: Tensor | None) -> Tensor | None:
+    return None if guide is None else guide.to(a.dtype)
 
 
-def _device(name: str) -> torch.device:
+def device_of(name: str) -> torch.device:
+    """The device of that name. Raises DeviceError if it is not there."""
     try:
         return torch.empty(0, device=name).device
     except (RuntimeError, AssertionError) as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from viz_app.core.style_terms import (
     BETA_UNIT,
     FILTERS_UNIT,
@@ -9,13 +11,18 @@ from viz_app.core.style_terms import (
     VARIATION_UNIT,
 )
 from viz_app.labs.controls import Choice, Group, Option, Slider, Toggle
+from viz_app.labs.style.one_pass_controls import ONE_PASS_GROUPS, of_run
 from viz_app.labs.style.scene import (
     FEWEST_STEPS,
+    MORE_LAYERS,
     MOST,
     MOST_STEPS,
+    MOST_STYLES,
     OFF,
+    SCALES,
     SIZES,
     StyleScene,
+    lambda_field,
     shown_factor,
 )
 
@@ -53,6 +60,19 @@ def _has_style(scene: StyleScene) -> bool:
 _IS_USABLE = {"alpha": _has_content, "beta": _has_style}
 
 
+def _has_all(layer: str) -> Callable[[StyleScene], bool]:
+    """A layer with number four is VGG-19's."""
+    return lambda s: _has_style(s) and (s.network == "vgg19" or not layer.endswith("_4"))
+
+
+def _has_style_number(number: int) -> Callable[[StyleScene], bool]:
+    return lambda s: _has_style(s) and len(s.styles) >= number
+
+
+def _shows_more_layers(scene: StyleScene) -> bool:
+    return scene.has_more_layers or len(scene.style_layers) > len(STYLE_LAYERS)
+
+
 def _is_transfer(scene: StyleScene) -> bool:
     return scene.mode == "transfer"
 
@@ -81,8 +101,9 @@ BELOW = Choice(
     "below",
     "Below the picture",
     (
-        Option("costs", "Costs", "J and its terms, step by step and layer by layer."),
-        Option("gram", "Gram matrices", "Those of the style S, of the picture G, and S − G."),
+        Option("costs", "Costs", "J, its terms and the length of its gradient, step by step."),
+        Option("layers", "Layers", "β λ[l] J_style[l] of each style layer, step by step."),
+        Option("gram", "Gram", "Gram matrices: those of the style S, of the picture G, and S − G."),
     ),
     "What is shown below the picture.",
 )
@@ -124,22 +145,104 @@ WEIGHTS = Group(
 )
 LAMBDAS = Group(
     "Style layers λ, live",
+    (
+        *(
+            _factor(
+                f"lambda_{i}",
+                name,
+                f"J_style[l] = ‖G(S) − G(G)‖²_F / (2 n_H n_W n_C)² of {name}; "
+                f"λ[l] = slider · ({FILTERS_UNIT} / n_C)⁴.",
+                "kernel",
+            )
+            for i, name in enumerate(STYLE_LAYERS, 1)
+        ),
+        Toggle(
+            "has_more_layers",
+            "More layers",
+            "A λ for each of the other convolutions; a layer takes part once its λ is not off, "
+            "and the picture is carried over.",
+            _has_style,
+        ),
+    ),
+)
+MORE_LAMBDAS = Group(
+    "More style layers λ",
     tuple(
-        _factor(
-            f"lambda_{i}",
+        Slider(
+            lambda_field(name),
             name,
-            f"J_style[l] = ‖G(S) − G(G)‖²_F / (2 n_H n_W n_C)² of {name}; "
-            f"λ[l] = slider · ({FILTERS_UNIT} / n_C)⁴.",
-            "kernel",
+            OFF,
+            MOST,
+            f"J_style[l] of {name}; λ[l] = slider · ({FILTERS_UNIT} / n_C)⁴.\n{LIVE}",
+            0.01,
+            is_log=True,
+            colour="kernel",
+            shown=shown_factor,
+            is_usable=_has_all(name),
         )
-        for i, name in enumerate(STYLE_LAYERS, 1)
+        for name in MORE_LAYERS
+    ),
+    _shows_more_layers,
+)
+BLEND = Group(
+    "Styles, live",
+    tuple(
+        Slider(
+            f"blend_{i}",
+            f"Style {i}",
+            OFF,
+            MOST,
+            "The style is Σ w[s] G(S[s]) over the style pictures; w[s] is the slider over the sum "
+            f"of the sliders.\n{LIVE}",
+            0.01,
+            is_log=True,
+            colour="kernel",
+            shown=shown_factor,
+            is_usable=_has_style_number(i),
+        )
+        for i in range(1, MOST_STYLES + 1)
+    ),
+    lambda s: len(s.styles) > 1 and (s.view == "optimise" or s.one_pass == "arbitrary_style"),
+)
+STYLE_SCALE = Slider(
+    "style_scale",
+    "Style scale",
+    *SCALES,
+    "Longer side of the style picture, in longer sides of the painted one: more makes larger "
+    "strokes. The picture is carried over.",
+    0.01,
+    is_log=True,
+    is_usable=_has_style,
+)
+JUDGE = Group(
+    "Network",
+    (
+        Choice(
+            "network",
+            "Network",
+            (
+                Option("vgg16", "VGG-16", "Thirteen convolutions."),
+                Option("vgg19", "VGG-19", "Sixteen, as in the paper; its file is 575 MB."),
+            ),
+            "What judges the pictures. The picture is carried over.",
+        ),
+        Choice(
+            "pooling",
+            "Pooling",
+            (
+                Option("max", "Maximum", "As the network was trained."),
+                Option("average", "Average", "Smoother pictures (Gatys et al., 2015)."),
+            ),
+            "How the network halves its maps. The picture is carried over.",
+        ),
     ),
 )
 
-GROUPS = (
+RUN_GROUPS = (
     Group("What is painted", (MODE,)),
     WEIGHTS,
     LAMBDAS,
+    MORE_LAMBDAS,
     Group(
         "Content layer",
         (
@@ -150,7 +253,8 @@ GROUPS = (
                     Option(f"conv{s}_{k}", f"conv{s}_{k}")
                     for s, depth in enumerate((2, 2, 3, 3, 3), 1)
                     for k in range(1, depth + 1)
-                ),
+                )
+                + tuple(Option(f"conv{s}_4", f"conv{s}_4", "Of VGG-19 only.") for s in (3, 4, 5)),
                 "The layer whose activation a(C) the picture keeps: early layers keep every pixel, "
                 "late ones only what is there. The picture is carried over.",
                 style="list",
@@ -158,6 +262,7 @@ GROUPS = (
             ),
         ),
     ),
+    JUDGE,
     Group(
         "Optimiser",
         (
@@ -213,6 +318,7 @@ GROUPS = (
                 "sooner, and the first steps are quick.",
                 lambda s: s.size >= 2 * SIZES[0],
             ),
+            STYLE_SCALE,
         ),
     ),
     Group(
@@ -276,4 +382,12 @@ GROUPS = (
             ),
         ),
     ),
+)
+
+
+GROUPS = (
+    *ONE_PASS_GROUPS,
+    *map(of_run, RUN_GROUPS[:2]),
+    BLEND,
+    *map(of_run, RUN_GROUPS[2:]),
 )

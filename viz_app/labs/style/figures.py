@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from viz_app.core.style_terms import STYLE_LAYERS
 from viz_app.labs.style.runs import Run
 
 
@@ -29,7 +28,7 @@ def numbers_of(run: Run) -> Mapping[str, Any]:
         "step": snapshot.step,
         "J": snapshot.total,
         "J_content": snapshot.costs.content,
-        **{f"J_style_{n}": c for n, c in zip(STYLE_LAYERS, snapshot.costs.style, strict=True)},
+        **{f"J_style_{n}": c for n, c in zip(snapshot.layers, snapshot.costs.style, strict=True)},
         "TV": snapshot.costs.variation,
         "alpha": weights.alpha,
         "beta": weights.beta,

@@ -6,6 +6,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from viz_app.core.errors import SceneError
 from viz_app.engine.engine import Failure, Job
 from viz_app.files.images import text_of
@@ -28,7 +31,10 @@ class Asks(Protocol):
 
 
 class Filing:
-    """Saves what the steered run painted; ``steered`` tells which run that is."""
+    """Saves what the steered run painted; ``steered`` tells which run that is.
+
+    ``preview`` is asked first: what is on the screen instead of the run, if anything is.
+    """
 
     def __init__(
         self,
@@ -36,25 +42,31 @@ class Filing:
         house: House,
         steered: Callable[[], Run],
         on_failed: Callable[[Failure], None],
+        preview: Callable[[], tuple[str, NDArray[np.uint8]] | None] = lambda: None,
     ) -> None:
         self._view = view
         self._house = house
         self._steered = steered
         self._on_failed = on_failed
+        self._preview = preview
 
     def save_asked(self) -> None:
         """Ask for a file name for the picture."""
-        run = self._steered()
-        if run.painted is not None:
-            self._view.ask_save(f"{stem_of(run)}.png")
+        kept = self._shown()
+        if kept is not None:
+            self._view.ask_save(f"{kept[0]}.png")
 
     def saved_to(self, path: Path) -> None:
         """Save the picture with its scene inside."""
-        run = self._steered()
-        if run.painted is not None:
+        kept = self._shown()
+        if kept is not None:
             scene = self._house.document.to_json(LAB).decode()
             path = path if path.suffix else path.with_suffix(".png")
-            self._run(jobs.save(path, run.painted.pixels, scene), f"Saving {path.name}")
+            self._run(jobs.save(path, kept[1], scene), f"Saving {path.name}")
+
+    def has_picture(self) -> bool:
+        """Whether there is a picture to save."""
+        return self._shown() is not None
 
     def film_asked(self) -> None:
         """Ask for a file name for the film."""
@@ -75,6 +87,13 @@ class Filing:
             on_done=lambda text: self._open_text(path, text),
             on_failed=self._on_failed,
         )
+
+    def _shown(self) -> tuple[str, NDArray[np.uint8]] | None:
+        """The picture on the screen and what its file may be called: a preview's, or the run's."""
+        run, preview = self._steered(), self._preview()
+        if preview is not None:
+            return preview
+        return None if run.painted is None else (stem_of(run), run.painted.pixels)
 
     def _run(self, job: Job, title: str) -> None:
         self._house.files.run(

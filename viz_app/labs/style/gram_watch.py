@@ -31,14 +31,24 @@ class GramWatch:
         """Ask about a run's picture, unless that is known or another question is open."""
         if self.is_asked or run.state is None or run.style is None:
             return
-        wanted = (run.state, run.style.ref, layer)  # a state equals itself only
-        if wanted == self._answers_to or not self._house.weights.is_present(jobs.NETWORK):
+        scene = run.scene
+        # a state equals itself only
+        wanted = (run.state, run.style.ref, layer, scene.network, scene.pooling)
+        if wanted == self._answers_to or not self._house.weights.is_present(scene.network):
             return
         self._answers_to, self.is_asked = wanted, True
-        size = max(run.state.picture.shape[:2])
+        size = max(1, round(max(run.state.picture.shape[:2]) * scene.style_scale))
         self._house.runner.run(
             GRAM_LANE,
-            jobs.grams(self._house.weights, run.style, size, run.state.picture, layer),
+            jobs.grams(
+                self._house.weights,
+                run.style,
+                size,
+                run.state.picture,
+                layer,
+                scene.network,
+                scene.pooling,
+            ),
             title="Comparing Gram matrices",
             on_done=self._take,
             on_failed=self._fail,

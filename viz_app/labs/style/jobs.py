@@ -11,11 +11,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viz_app.core.records import Picture
-from viz_app.core.style_terms import StyleControls, StyleSettings, StyleSnapshot, StyleState
+from viz_app.core.style_terms import (
+    STYLE_LAYERS,
+    Pooling,
+    StyleControls,
+    StyleSettings,
+    StyleSnapshot,
+    StyleState,
+)
 from viz_app.engine.engine import Progress, Turn
 from viz_app.engine.mailbox import Mailbox
-from viz_app.files.film import save_gif
-from viz_app.files.images import save_image
+from viz_app.files.animation import save_animation
+from viz_app.files.images import open_image, save_image
+from viz_app.files.samples import sample
 from viz_app.files.weights import WeightsStore
 from viz_app.labs.style.colours import with_colours_of, with_luminance_of
 from viz_app.labs.style.film import FRAME_MS, LAST_MS
@@ -31,19 +39,30 @@ class Live:
     """What a running optimisation reads at each step."""
 
     controls: StyleControls
+    layers: tuple[str, ...] = STYLE_LAYERS
     is_luminance_kept: bool = False
     is_plateau_end: bool = False
+
+    def controls_for(self, layers: tuple[str, ...]) -> StyleControls:
+        """The controls of a run with these style layers; a layer that went has λ = 0."""
+        if layers == self.layers:
+            return self.controls
+        known = dict(zip(self.layers, self.controls.lambdas, strict=True))
+        return replace(self.controls, lambdas=tuple(known.get(layer, 0.0) for layer in layers))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Painting:
-    """What is to be painted, from two pictures."""
+    """What is to be painted; ``others`` are refs of further style pictures, read by the job."""
 
     content: Pixels
     style: Pixels
     stages: tuple[StyleSettings, ...]
     is_style_recoloured: bool = False
     state: StyleState | None = None
+    network: str = NETWORK
+    others: tuple[str, ...] = ()
+    mask: Pixels | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,26 +105,32 @@ class Grams:
     shades: tuple[Pixels, Pixels, Pixels]
 
 
-def load_network(store: WeightsStore, device: str) -> Any:
-    """Return the network that judges pictures."""
-    from viz_app.nets.vgg import vgg16_features
+def load_network(store: WeightsStore, device: str, name: str = NETWORK) -> Any:
+    """Return the network that judges pictures, without what lies behind its convolutions."""
+    from viz_app.compute.style.features import trunk
+    from viz_app.compute.style.run import device_of
+    from viz_app.nets.published import load_published
 
-    return vgg16_features(store.read(NETWORK)).to(device)
+    there = device_of(device)
+    return trunk(load_published(name, store.read)).to(there)
 
 
 def optimise(
     net: Any,
     content: Pixels,
-    style: Pixels,
+    styles: Sequence[Pixels],
     settings: StyleSettings,
     live: Callable[[], StyleControls],
     turn: Turn,
     state: StyleState | None,
+    mask: Pixels | None = None,
 ) -> Generator[StyleSnapshot, None, None]:
     """Return the steps of an optimisation."""
     from viz_app.compute.style.run import stylise
 
-    return stylise(net, content, style, settings, live, turn.check, lambda: turn.device, state)
+    return stylise(
+        net, content, styles, settings, live, turn.check, lambda: turn.device, state, mask
+    )
 
 
 def paint(
@@ -114,10 +139,10 @@ def paint(
     """Paint through all stages, a step a turn; each stage carries the last one's picture on."""
 
     def job(turn: Turn) -> Generator[Painted, None, Painted | None]:
-        net = _network(store, turn)
-        style = painting.style
+        net = _network(store, turn, painting.network)
+        styles = [painting.style, *(read(ref).pixels for ref in painting.others)]
         if painting.is_style_recoloured:
-            style = with_colours_of(style, painting.content)
+            styles = [with_colours_of(style, painting.content) for style in styles]
         last = painting.stages[-1]
         state, painted = painting.state, None
         walker = _Walker(painting, mailbox, trace)
@@ -126,7 +151,7 @@ def paint(
                 continue
             if painted is not None:
                 trace.mark(f"{settings.size_px} px", painted.snapshot.step)
-            for painted in walker.steps(net, style, settings, state, turn):
+            for painted in walker.steps(net, styles, settings, state, turn):
                 yield painted
                 if painted.is_flat and mailbox.read().is_plateau_end:
                     break
@@ -146,20 +171,21 @@ class _Walker:
         self._trace = trace
         self._controls: StyleControls | None = None
         self._best: StyleSnapshot | None = None
+        self._layers: tuple[str, ...] = STYLE_LAYERS
         self._small_content: Pixels | None = None
 
     def steps(
         self,
         net: Any,
-        style: Pixels,
+        styles: Sequence[Pixels],
         settings: StyleSettings,
         state: StyleState | None,
         turn: Turn,
     ) -> Generator[Painted, None, None]:
         """Yield the snapshots of a stage as the lab shows them."""
-        self._best = None
-        content = self._painting.content
-        for snapshot in optimise(net, content, style, settings, self._live, turn, state):
+        self._best, self._layers = None, settings.style_layers
+        content, mask = self._painting.content, self._painting.mask
+        for snapshot in optimise(net, content, styles, settings, self._live, turn, state, mask):
             rows = self._trace.add(snapshot)
             if self._best is None or snapshot.total <= self._best.total:
                 self._best = snapshot
@@ -173,10 +199,10 @@ class _Walker:
             )
 
     def _live(self) -> StyleControls:
-        controls = self._mailbox.read().controls
+        controls = self._mailbox.read().controls_for(self._layers)
         if self._controls is not None and controls != self._controls:
             step = self._trace.rows[-1].step if self._trace.rows else 0
-            self._trace.mark(steered(self._controls, controls), step)
+            self._trace.mark(steered(self._controls, controls, self._layers), step)
             self._best = None
         self._controls = controls
         return controls
@@ -202,7 +228,13 @@ def recoloured(painted: Painted, content: Pixels, is_luminance_kept: bool) -> Ca
 
 
 def grams(
-    store: WeightsStore, style: Picture, size_px: int, picture: np.ndarray, layer: str
+    store: WeightsStore,
+    style: Picture,
+    size_px: int,
+    picture: np.ndarray,
+    layer: str,
+    network: str = NETWORK,
+    pooling: Pooling = "max",
 ) -> Callable[[Turn], Grams]:
     """Compare the Gram matrices of a style and of a picture under way (float [H, W, 3])."""
 
@@ -210,13 +242,15 @@ def grams(
         import torch
 
         from viz_app.compute.style import cost, pictures
-        from viz_app.compute.style.features import Features
+        from viz_app.compute.style.features import Features, averaging
 
-        net = _network(store, turn)
+        net = _network(store, turn, network)
+        if pooling == "average":
+            net = averaging(net)
         name = Features(net).names([layer])[layer]
 
-        def activation(pixels: np.ndarray) -> Any:
-            x = pictures.as_tensor(pixels, pictures.shape_at(pixels, size_px)).to(turn.device)
+        def activation(pixels: np.ndarray, side: int) -> Any:
+            x = pictures.as_tensor(pixels, pictures.shape_at(pixels, side)).to(turn.device)
             return net(x, [name], turn.check)[name]
 
         def matrix(a: Any) -> NDArray[np.float32]:
@@ -224,10 +258,10 @@ def grams(
 
         with torch.no_grad():
             of_style = turn.keep(
-                ("style", "gram", style.ref, size_px, layer, turn.device),
-                lambda: matrix(activation(style.pixels)),
+                ("style", "gram", style.ref, size_px, layer, network, pooling, turn.device),
+                lambda: matrix(activation(style.pixels, size_px)),
             )
-            a_g = activation(picture)
+            a_g = activation(picture, max(picture.shape[:2]))
             maps = a_g[0].contiguous().cpu().numpy()
             return compared(layer, of_style, matrix(a_g), maps)
 
@@ -259,8 +293,10 @@ def save(path: Path, pixels: Pixels, scene_json: str) -> Callable[[Turn], None]:
 
 
 def save_film(path: Path, frames: Sequence[Pixels]) -> Callable[[Turn], None]:
-    """Save the frames of a run as a GIF."""
-    return lambda turn: save_gif(path, frames, FRAME_MS, LAST_MS)
+    """Save the frames of a run as a film."""
+    return lambda turn: save_animation(
+        path, frames, FRAME_MS, turn.check, last_ms=LAST_MS, is_photo=True
+    )
 
 
 def resized(pixels: Pixels, shape: Sequence[int]) -> Pixels:
@@ -270,6 +306,12 @@ def resized(pixels: Pixels, shape: Sequence[int]) -> Pixels:
     return pictures.as_pixels(pictures.as_tensor(pixels, (shape[0], shape[1])))
 
 
-def _network(store: WeightsStore, turn: Turn) -> Any:
+def read(ref: str) -> Picture:
+    """A picture by its ref: a file, or ``sample:NAME``."""
+    kind, _, known = ref.partition(":")
+    return sample(known) if kind == "sample" else open_image(Path(ref))
+
+
+def _network(store: WeightsStore, turn: Turn, name: str = NETWORK) -> Any:
     device = turn.device
-    return turn.keep(("style", NETWORK, device), lambda: load_network(store, device))
+    return turn.keep(("style", name, device), lambda: load_network(store, device, name))

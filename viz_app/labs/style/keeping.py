@@ -43,6 +43,7 @@ class Keeper:
         self._clock = clock
         self._kept: StyleState | None = None
         self._kept_at = clock()
+        self._has_told = False
 
     def keep(self, run: Run) -> None:
         """Write the picture if it rests, or if the last writing was long ago."""
@@ -53,7 +54,7 @@ class Keeper:
             return
         self._kept, self._kept_at = state, self._clock()
         data = to_bytes(run)
-        self._house.runner.run(
+        self._house.files.run(
             KEEP_LANE,
             lambda turn: write_atomic(path, data),
             title="Keeping the picture",
@@ -74,7 +75,7 @@ class Keeper:
         """Look for the picture of the last session."""
         path = self._path
         if path is not None:
-            self._house.runner.run(
+            self._house.files.run(
                 FIND_LANE,
                 lambda turn: from_file(path),
                 title="Looking for the last picture",
@@ -83,6 +84,9 @@ class Keeper:
 
     def _on_failed(self, failure: Failure) -> None:
         log.info("the painted picture was not kept: %s", failure.error)
+        if isinstance(failure.error, VizError) and not self._has_told:
+            self._has_told = True  # once: the next try is seconds away
+            self._house.speaker.tell(f"The run goes on, but is not kept: {failure.error}")
 
 
 def to_bytes(run: Run) -> bytes:

@@ -25,6 +25,11 @@ class Preset:
     tip: str
     fields: Mapping[str, Any]
 
+    @property
+    def name(self) -> str:
+        """What its picture in ``resources/presets`` is called."""
+        return self.title.lower().replace(" ", "_")
+
 
 def _preset(title: str, tip: str, **fields: Any) -> Preset:
     return Preset(title, tip, {**_EVEN, **fields})

@@ -13,6 +13,7 @@ from viz_app.core.style_terms import StyleState
 from viz_app.engine.mailbox import Mailbox
 from viz_app.labs.style.film import Film
 from viz_app.labs.style.jobs import Live, Painted, Painting
+from viz_app.labs.style.mask import from_text
 from viz_app.labs.style.scene import StyleScene, controls_of, stages_of
 from viz_app.labs.style.trace import Trace
 
@@ -37,6 +38,8 @@ class Run:
         the last step that was shown
     state
         where to go on from; None at the start
+    key, content_ref, style_ref
+        the file in the history and what its pictures are called; empty before it was kept
     status
         ``"idle"`` has no job (new, ended, cancelled or failed), ``"paused"`` has one that rests
     """
@@ -51,6 +54,9 @@ class Run:
     state: StyleState | None = None
     status: Status = "idle"
     film: Film = field(default_factory=Film)
+    key: str = ""
+    content_ref: str = ""
+    style_ref: str = ""
     mailbox: Mailbox[Live] = field(init=False)
     _seen: tuple[StyleState, NDArray[np.uint8]] | None = field(init=False, default=None)
 
@@ -109,6 +115,9 @@ class Run:
             stages_of(self.scene),
             self.scene.colours == "histogram",
             self.state,
+            self.scene.network,
+            self.scene.others,
+            from_text(self.scene.mask),
         )
 
     def forked(self, name: str, lane: str) -> Run:
@@ -128,4 +137,9 @@ class Run:
 
 def live_of(scene: StyleScene) -> Live:
     """What a run reads at each step."""
-    return Live(controls_of(scene), scene.colours == "luminance", scene.is_plateau_end)
+    return Live(
+        controls_of(scene),
+        scene.style_layers,
+        scene.colours == "luminance",
+        scene.is_plateau_end,
+    )

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from viz_app.core.records import Picture
 from viz_app.core.style_terms import STYLE_LAYERS
+from viz_app.files.registry import Network
+from viz_app.files.samples import SAMPLES
 from viz_app.labs.style.runs import Run
+from viz_app.labs.style.scene import stages_of
 from viz_app.labs.style.trace import Mark, Row
 
 Pixels = NDArray[np.uint8]
+MB = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +99,7 @@ def history_line(run: Run) -> HistoryLine:
 
 
 def words_of(run: Run) -> str:
-    """For example ``step 142 / 300 · 8.1 steps/s · J 3.71e4 · bf16``."""
+    """For example ``step 142 / 300 · 8.1 steps/s · J 3.71e4 · 256 px of 128 → 256 · bf16``."""
     if run.painted is None:
         if run.status == "running":
             return "Starting …"
@@ -104,6 +110,9 @@ def words_of(run: Run) -> str:
     if rate and run.status == "running":
         parts.append(f"{rate:.1f} steps/s")
     parts.append(f"J {compact(snapshot.total)}")
+    sizes = [stage.size_px for stage in stages_of(run.scene)]
+    if len(sizes) > 1:
+        parts.append(f"{max(snapshot.picture.shape[:2])} px of {' → '.join(map(str, sizes))}")
     parts.append("bf16" if snapshot.precision == "bfloat16" else snapshot.precision)
     return " · ".join(parts)
 
@@ -114,3 +123,21 @@ def compact(value: float) -> str:
         return f"{value:.3g}"
     mantissa, _, exponent = f"{value:.2e}".partition("e")
     return f"{mantissa}e{int(exponent)}"
+
+
+def style_title(ref: str, style: Picture | None) -> str:
+    """The name of a style picture."""
+    for known in SAMPLES:
+        if ref == f"sample:{known.name}":
+            return known.title
+    return style.name if style is not None else Path(ref).name
+
+
+def offer_of(network: Network) -> Offer:
+    """What is said of a network that is not here."""
+    return Offer(
+        f"{network.title.partition(',')[0]} judges the pictures",
+        "Pixels are moved until the network sees the content of one picture and the style of "
+        "the other. It is not on this computer yet; all else can be set meanwhile.",
+        f"{network.size / MB:.1f} MB · {network.licence} · pictures stay on this computer",
+    )

@@ -5,19 +5,58 @@ from __future__ import annotations
 from pathlib import Path
 
 from viz_app.core.records import Picture
-from viz_app.core.style_terms import BETA_UNIT, FILTERS_UNIT, STYLE_LAYERS, VARIATION_UNIT
+from viz_app.core.style_terms import BETA_UNIT, FILTERS_UNIT, VARIATION_UNIT, shares
 from viz_app.files.resources import resource
 from viz_app.files.samples import SAMPLES
+from viz_app.labs.style.mask import from_text
 from viz_app.labs.style.scene import StyleScene, controls_of, stages_of
 
 STEPS = {"adam": 20, "lbfgs": 10}  # L-BFGS magnifies the last digits with every step
-SHA256 = "2ecbe4ce01168921c28dfd502e2b74490ef8c4d66b0a0286bc7a6127facccc9d"
+FILES = {
+    "vgg16": (
+        "vgg16.ckpt",
+        "2ecbe4ce01168921c28dfd502e2b74490ef8c4d66b0a0286bc7a6127facccc9d",
+        (2, 2, 3, 3, 3),
+    ),
+    "vgg19": (
+        "vgg19-dcbb9e9d.pth",
+        "dcbb9e9dad569fff7a846263a77324fc34978fea2bfb039c012d710e1776ae44",
+        (2, 2, 4, 4, 4),
+    ),
+}
+"""The networks' published files, what they hash to, and the depths of their stages."""
+
+_READERS = {
+    "vgg16": """\
+arrays = pickle.loads(data)["VGG16_0"]  # kernels are stored [f, f, C_in, C_out]
+kernels = [torch.tensor(arrays[f"Conv_{i}"]["kernel"]).permute(3, 2, 0, 1) for i in range(13)]
+biases = [torch.tensor(arrays[f"Conv_{i}"]["bias"]) for i in range(13)]""",
+    "vgg19": """\
+state = torch.load(WEIGHTS, weights_only=True)
+places = sorted({int(key.split(".")[1]) for key in state if key.startswith("features.")})
+kernels = [state[f"features.{i}.weight"] for i in places]
+biases = [state[f"features.{i}.bias"] for i in places]""",
+}
+_NO_MASK = """\
+def guide(a):  # T [n_H, n_W]: the style applies everywhere
+    return torch.ones(a.shape[2:])"""
+_MASK = """\
+MASK = torch.frombuffer(bytearray(zlib.decompress(base64.b64decode(
+    {packed!r}
+))), dtype=torch.uint8).view({height}, {width}) / 255
+
+
+def guide(a):  # T [n_H, n_W]: where the style applies (Gatys et al., 2017)
+    T = F.interpolate(MASK[None, None], a.shape[2:], mode="bilinear", antialias=True)
+    return T[0, 0].clamp(0, 1)"""
 
 _PROGRAM = """\
 # Style transfer (Gatys, Ecker and Bethge, 2015): J(G) = α J_content + β Σ λ[l] J_style[l] + τ TV.
 # Prints J of the first {steps} steps in float32. Needs torch, numpy and Pillow.
+import base64
 import hashlib
 import pickle
+import zlib
 from math import prod
 from pathlib import Path
 
@@ -26,9 +65,10 @@ import torch
 import torch.nn.functional as F
 from PIL import Image, ImageOps
 
-WEIGHTS = {weights!r}  # viz-app weights fetch vgg16
+WEIGHTS = {weights!r}  # viz-app weights fetch {network}
 CONTENT = {content!r}
-STYLE = {style!r}
+STYLES = {styles!r}  # with their parts
+STYLE_SIZE = {style_size}
 SIZE, STEPS = {size}, {steps}
 CONTENT_LAYER = {content_layer!r}
 STYLE_LAYERS = {style_layers!r}
@@ -37,31 +77,32 @@ data = Path(WEIGHTS).read_bytes()
 assert hashlib.sha256(data).hexdigest() == (
     {sha256!r}
 )  # a pickle: read it only if it is the published one
-arrays = pickle.loads(data)["VGG16_0"]  # kernels are stored [f, f, C_in, C_out]
-kernels = [torch.tensor(arrays[f"Conv_{{i}}"]["kernel"]).permute(3, 2, 0, 1) for i in range(13)]
-biases = [torch.tensor(arrays[f"Conv_{{i}}"]["bias"]) for i in range(13)]
+{reader}
 MEAN = torch.tensor([0.485, 0.456, 0.406]).view(3, 1, 1)
 STD = torch.tensor([0.229, 0.224, 0.225]).view(3, 1, 1)
 
 
-def vgg16(x):  # [1, 3, H, W] in [0, 1] -> activations by name
+def vgg(x):  # [1, 3, H, W] in [0, 1] -> activations by name
     x, found = (x - MEAN) / STD, {{}}
-    for stage, depth in enumerate((2, 2, 3, 3, 3), 1):
+    for stage, depth in enumerate({depths!r}, 1):
         for k in range(1, depth + 1):
             x = F.relu(F.conv2d(x, kernels[len(found)], biases[len(found)], padding=1))
             found[f"conv{{stage}}_{{k}}"] = x
             if CONTENT_LAYER in found and all(name in found for name in STYLE_LAYERS):
                 return found
-        x = F.max_pool2d(x, 2)
+        x = F.{pool}_pool2d(x, 2)
     return found
 
 
-def picture(path):  # [1, 3, H, W] in [0, 1], longer side SIZE
+def picture(path, size):  # [1, 3, H, W] in [0, 1], longer side size
     image = ImageOps.exif_transpose(Image.open(path)).convert("RGB")
     x = torch.from_numpy(np.array(image)).permute(2, 0, 1)[None]
-    scale = SIZE / max(x.shape[2:])
+    scale = size / max(x.shape[2:])
     shape = [max(16, round(side * scale)) for side in x.shape[2:]]
     return F.interpolate(x, shape, mode="bicubic", antialias=True).float() / 255
+
+
+{guide}
 
 
 def gram(a):  # [n_C, n_C], not normalised
@@ -69,13 +110,14 @@ def gram(a):  # [n_C, n_C], not normalised
     return rows @ rows.T
 
 
-content, style = picture(CONTENT), picture(STYLE)
+content = picture(CONTENT, SIZE)
 with torch.no_grad():
-    a_c = vgg16(content)[CONTENT_LAYER]
-    grams = {{}}
-    for name, a in vgg16(style).items():
-        if name in STYLE_LAYERS:
-            grams[name] = gram(a) / prod(a.shape[2:])  # by positions: the sizes may differ
+    a_c = vgg(content)[CONTENT_LAYER]
+    grams = dict.fromkeys(STYLE_LAYERS, 0)
+    for path, part in STYLES:
+        for name, a in vgg(picture(path, STYLE_SIZE)).items():
+            if name in STYLE_LAYERS:  # by positions: the sizes may differ
+                grams[name] = grams[name] + part * gram(a) / prod(a.shape[2:])
 
 alpha = {alpha!r} / prod(a_c.shape[1:])
 beta = {beta!r} * {beta_unit:_}
@@ -85,13 +127,14 @@ tau = {variation!r} * {variation_unit:g} / content.numel()
 G.requires_grad_()
 {optimiser}
 for step in range(STEPS + 1):
-    a_g = vgg16(G)
+    a_g = vgg(G)
     J_content = 0.5 * (a_g[CONTENT_LAYER] - a_c).square().sum()
     J_style = 0
     for name in STYLE_LAYERS:
-        a = a_g[name]
-        n_c, positions = a.shape[1], prod(a.shape[2:])
-        difference = (grams[name] * positions - gram(a)) / (2 * positions * n_c)
+        a, T = a_g[name], guide(a_g[name])
+        n_c, positions = a.shape[1], T.square().sum().item()
+        difference = grams[name] * positions - gram(a * T)
+        difference = difference / (2 * max(positions, 1) * n_c)
         J_style = J_style + lambdas[name] * ({filters_unit} / n_c) ** 4 * difference.square().sum()
     TV = G.diff(dim=-1).square().sum() + G.diff(dim=-2).square().sum()
     J = alpha * J_content + beta * J_style + tau * TV
@@ -134,6 +177,8 @@ def style_program(
         folder of the published networks
     """
     controls, settings = controls_of(scene), stages_of(scene)[0]
+    file, sha256, depths = FILES[scene.network]
+    refs = (style.ref if style is not None else scene.style, *scene.others)
     start = (
         "G = content.clone()"
         if settings.start == "content"
@@ -141,14 +186,20 @@ def style_program(
         f"{settings.seed}))"
     )
     return _PROGRAM.format(
-        weights=str(weights / "vgg16.ckpt") if weights is not None else "vgg16.ckpt",
+        weights=str(weights / file) if weights is not None else file,
+        network=scene.network,
+        reader=_READERS[scene.network],
+        depths=depths,
+        pool={"max": "max", "average": "avg"}[scene.pooling],
+        guide=_guide(scene.mask),
         content=path_of(content.ref if content is not None else "content.jpg"),
-        style=path_of(style.ref if style is not None else scene.style),
+        styles=list(zip(map(path_of, refs), shares(controls.blend, len(refs)), strict=True)),
+        style_size=max(1, round(settings.size_px * settings.style_scale)),
         size=settings.size_px,
         steps=min(STEPS[controls.optimiser], scene.steps),
         content_layer=settings.content_layer,
-        style_layers=STYLE_LAYERS,
-        sha256=SHA256,
+        style_layers=settings.style_layers,
+        sha256=sha256,
         alpha=controls.alpha,
         beta=controls.beta,
         beta_unit=BETA_UNIT,
@@ -159,6 +210,14 @@ def style_program(
         start=start,
         optimiser=_OPTIMISERS[controls.optimiser].format(rate=controls.rate),
     )
+
+
+def _guide(text: str) -> str:
+    mask = from_text(text)
+    if mask is None:
+        return _NO_MASK
+    height, width = mask.shape
+    return _MASK.format(packed=text.partition(":")[2], height=height, width=width)
 
 
 def path_of(ref: str) -> str:

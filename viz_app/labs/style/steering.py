@@ -12,13 +12,13 @@ from viz_app.engine.engine import Failure
 from viz_app.labs.presenter import House
 from viz_app.labs.style import jobs
 from viz_app.labs.style.film import Film
+from viz_app.labs.style.history import KEPT_RUNS, RunStore, next_number
 from viz_app.labs.style.jobs import Painted
 from viz_app.labs.style.runs import Run
-from viz_app.labs.style.scene import RUN_FIELDS, START_FIELDS, StyleScene, changes
+from viz_app.labs.style.scene import START_FIELDS, StyleScene, carries, changes
 
 LANES = ("style.run", "style.branch")
 COLOUR_LANE = "style.colours"
-KEPT_RUNS = 12
 ENDLESS = float("inf")
 
 
@@ -35,6 +35,8 @@ class Steering:
         called with a run whose picture or status changed
     on_failed
         called with a run that ended badly; its last picture is kept
+    store
+        keeps the history on disk
     """
 
     def __init__(
@@ -43,7 +45,9 @@ class Steering:
         scene: StyleScene,
         on_changed: Callable[[Run], None],
         on_failed: Callable[[Run, Failure], None],
+        store: RunStore,
     ) -> None:
+        self._store = store
         self._house = house
         self._on_changed = on_changed
         self._on_failed = on_failed
@@ -70,8 +74,9 @@ class Steering:
         changed = changes(before, scene)
         run.follow(scene)
         is_recoloured = "colours" in changed and "histogram" in (before.colours, scene.colours)
-        is_other_style = style is not None and (run.style is None or style.ref != run.style.ref)
-        fields = [f for f in changed if f in RUN_FIELDS and f != "style"]
+        told_style = run.style_ref if run.style is None else run.style.ref
+        is_other_style = style is not None and style.ref != told_style
+        fields = [f for f in carries(before, scene) if f != "style"]
         if fields or is_other_style or is_recoloured:
             if style is not None:
                 run.style = style
@@ -167,6 +172,29 @@ class Steering:
         self._archive(old)
         self._on_changed(run)
 
+    def delete(self, run: Run) -> None:
+        """Take a run out of the history, and off the disk."""
+        if run in self.history:
+            self.history.remove(run)
+            self._store.drop(run)
+
+    def take_history(self, runs: list[Run]) -> None:
+        """List the runs of earlier sessions behind those of this one."""
+        known = {run.key for run in (*self.easels, *self.history)} - {""}
+        self.history += [run for run in runs if run.key not in known]
+        self._let_go()
+        if self.run.is_fresh and len(self.easels) == 1:
+            self._count = next_number(run.name for run in self.history)
+            self.run.name = f"Run {self._count}"
+
+    def complete(self, wanted: Callable[[str], Picture | None]) -> None:
+        """Give runs of an earlier session their pictures, as these are read."""
+        for run in self.easels:
+            if run.content is None and run.content_ref:
+                run.content = wanted(run.content_ref)
+            if run.style is None and run.style_ref:
+                run.style = wanted(run.style_ref)
+
     def adopt(self, state: StyleState) -> bool:
         """Go on from a picture of an earlier session, unless something was painted since."""
         run = self.run
@@ -256,9 +284,8 @@ class Steering:
             on_step=on_step,
             on_done=on_done,
             on_failed=on_failed,
+            turns=turns + 1,  # the first one shows the start
         )
-        if turns != ENDLESS:
-            self._house.runner.resume(run.lane, turns + 1)  # the first turn shows the start
 
     def _stop(self, run: Run) -> None:
         if run.status != "idle":
@@ -270,7 +297,14 @@ class Steering:
             run.film = Film()  # the only large thing; the picture and its curves stay
             run.painted = replace(run.painted, best=run.painted.snapshot)
             self.history.insert(0, run)
-            del self.history[KEPT_RUNS:]
+            self._store.keep(run)
+            self._let_go()
+
+    def _let_go(self) -> None:
+        """Forget the oldest runs beyond the number that is kept."""
+        for run in self.history[KEPT_RUNS:]:
+            self._store.drop(run)
+        del self.history[KEPT_RUNS:]
 
 
 def _words(fields: list[str], scene: StyleScene, is_other_style: bool, is_recoloured: bool) -> str:
@@ -285,6 +319,12 @@ def _words(fields: list[str], scene: StyleScene, is_other_style: bool, is_recolo
                 "steps": f"to step {value}",
                 "is_coarse_to_fine": "coarse to fine" if value else "one size",
                 "precision": "exact" if value == "float32" else "fast",
+                "mask": "mask" if value else "no mask",
+                "network": "VGG-19" if value == "vgg19" else "VGG-16",
+                "pooling": f"{value} pooling",
+                "style_scale": f"style scale {scene.style_scale:.3g}",
+                "others": f"{1 + len(scene.others)} styles",
+                "style_layers": f"{len(scene.style_layers)} style layers",
             }.get(field, str(value))
         )
     return ", ".join(words)

@@ -6,6 +6,7 @@ says. Appending to a list and reading below its length need no lock.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,13 +53,14 @@ class Trace:
 
     def add(self, snapshot: StyleSnapshot) -> int:
         """Append a step; return how many rows there are."""
-        content, *styles, variation = snapshot.costs.weighted(snapshot.coefficients)
+        content, *terms, variation = snapshot.costs.weighted(snapshot.coefficients)
+        styles = by_stage(snapshot.layers, terms)
         self.rows.append(
             Row(
                 snapshot.step,
                 snapshot.total,
                 content,
-                tuple(styles),
+                styles,
                 variation,
                 snapshot.gradient_norm,
                 snapshot.seconds,
@@ -95,14 +97,27 @@ class Trace:
         return len(last) / sum(last) if last and sum(last) > 0 else 0.0
 
 
-def steered(before: StyleControls, after: StyleControls) -> str:
+def by_stage(layers: Sequence[str], terms: Sequence[float]) -> tuple[float, ...]:
+    """The terms of the style layers, those of each of the five stages together."""
+    sums = [0.0] * len(STYLE_LAYERS)
+    for layer, term in zip(layers, terms, strict=True):
+        sums[int(layer.removeprefix("conv")[0]) - 1] += term
+    return tuple(sums)
+
+
+def steered(
+    before: StyleControls, after: StyleControls, layers: Sequence[str] = STYLE_LAYERS
+) -> str:
     """What was moved, for example ``β 0.8 → 1.6``; empty if nothing was."""
     moves: list[tuple[str, Any, Any]] = [
         (short, getattr(before, field), getattr(after, field))
         for field, short in SHORT_NAMES.items()
     ]
-    moves += zip(map(_lambda, STYLE_LAYERS), before.lambdas, after.lambdas, strict=True)
+    if len(before.lambdas) == len(after.lambdas) == len(layers):
+        moves += zip(map(_lambda, layers), before.lambdas, after.lambdas, strict=True)
     moved = [f"{name} {old:.3g} → {new:.3g}" for name, old, new in moves if old != new]
+    if before.blend != after.blend:
+        moved.append("blend of the styles")
     if before.optimiser != after.optimiser:
         moved.append("Adam" if after.optimiser == "adam" else "L-BFGS")
     return ", ".join(moved)

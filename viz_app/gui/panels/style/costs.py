@@ -3,24 +3,57 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
+from viz_app.core.style_terms import STYLE_LAYERS
 from viz_app.gui.theme import Theme, set_role
 from viz_app.labs.style.shown import CostsShown, compact
 from viz_app.labs.style.trace import Mark, Row
 
-CURVES = (
-    ("J", "output", "total", Qt.PenStyle.SolidLine, 2.4),
-    ("α content", "input", "content", Qt.PenStyle.SolidLine, 1.6),
-    ("β style", "kernel_line", "style", Qt.PenStyle.DashLine, 1.6),
-    ("τ TV", "muted", "variation", Qt.PenStyle.DotLine, 1.6),
-)
+Kind = Literal["terms", "layers"]
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """One line of the plot: whose colour it has, and its height in a row of the trace."""
+
+    name: str
+    token: str
+    height: Callable[[Row], float]
+    style: Qt.PenStyle = Qt.PenStyle.SolidLine
+    width: float = 1.6
+    stage: int = -1  # of a style layer; its colour comes from a scale
+
+
+def _layer(stage: int, name: str) -> Curve:
+    def height(row: Row) -> float:
+        return row.styles[stage] if stage < len(row.styles) else math.nan
+
+    return Curve(name, "", height, stage=stage)
+
+
+J = Curve("J", "output", lambda row: row.total, width=2.4)
+NORM = Curve("‖∂J/∂G‖", "text", lambda row: row.gradient_norm, Qt.PenStyle.DashDotLine, 1.0)
+CURVES: dict[Kind, tuple[Curve, ...]] = {
+    "terms": (
+        J,
+        Curve("α content", "input", lambda row: row.content),
+        Curve("β style", "kernel_line", lambda row: row.style, Qt.PenStyle.DashLine),
+        Curve("τ TV", "muted", lambda row: row.variation, Qt.PenStyle.DotLine),
+        NORM,
+    ),
+    "layers": (J, *(_layer(i, name) for i, name in enumerate(STYLE_LAYERS))),
+}
+KINDS: tuple[Kind, ...] = ("terms", "layers")
+SCALE_ENDS = {"light": (0.0, 0.78), "dark": (0.3, 1.0)}  # of viridis, as far as it is legible
 MOST_MARKS = 40
 MOST_POINTS = 300  # a dashed line of thousands takes longer than a frame to draw
 LABELLED = 6  # of the marks, the newest
@@ -35,44 +68,60 @@ class Legend(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self._names = [QLabel() for _ in CURVES]
-        self.norm = QLabel()
-        self.norm.setToolTip("‖∂J/∂G‖: how steep the cost is at the picture that is shown.")
-        set_role(self.norm, "mono")
+        self._kind: Kind = "terms"
+        self._norm = ""
+        self.words = QLabel()
+        self.words.setAccessibleName("The curves")
+        self.words.setToolTip("‖∂J/∂G‖: how steep the cost is at the picture that is shown.")
+        self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        set_role(self.words, "group")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(12)
-        for label in self._names:
-            set_role(label, "group")
-            row.addWidget(label)
-        row.addStretch(1)
-        row.addWidget(self.norm)
-        theme.changed.connect(self._on_theme_changed)
-        self._on_theme_changed()
+        row.addWidget(self.words)
+        theme.changed.connect(self._write)
+        self._write()
+
+    def show_kind(self, kind: Kind) -> None:
+        """Name the curves of the terms or of the layers."""
+        if kind != self._kind:
+            self._kind = kind
+            self._write()
 
     def show_costs(self, shown: CostsShown) -> None:
         """Show the gradient's length."""
         last = shown.last
-        self.norm.setText(f"‖∂J/∂G‖ {compact(last.gradient_norm)}" if last is not None else "")
+        self._norm = compact(last.gradient_norm) if last is not None else ""
+        self._write()
 
-    def _on_theme_changed(self) -> None:
-        for label, (name, token, *_rest) in zip(self._names, CURVES, strict=True):
-            colour = self._theme.colour("kernel" if token == "kernel_line" else token)
-            label.setText(f'<span style="color:{colour.name()}"><b>{name}</b></span>')
+    def _write(self) -> None:
+        parts = []
+        for curve in CURVES[self._kind]:
+            token = "kernel" if curve.token == "kernel_line" else curve.token  # legible as words
+            colour = self._theme.colour(token) if token else colour_of(curve, self._theme)
+            words = f"{curve.name} {self._norm}" if curve is NORM else curve.name
+            parts.append(f'<span style="color:{colour.name()}"><b>{words}</b></span>')
+        self.words.setText("&nbsp;&nbsp; ".join(parts))
 
-    def resizeEvent(self, event: object) -> None:
-        self.norm.setVisible(self.width() > self._theme.px(320))
+
+class CostAxis(pg.AxisItem):
+    """A logarithmic axis that has room for its numbers: 1, 2 and 5 of each decade."""
+
+    def logTickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        """Leave out the numbers between."""
+        strings = super().logTickStrings(values, scale, spacing)
+        leading = [round(10 ** (value % 1), 1) for value in values]
+        return [s if n in (1, 2, 5, 10) else "" for s, n in zip(strings, leading, strict=True)]
 
 
 class CostCurves(pg.PlotWidget):
     """J and its weighted terms; the living curves are extended, never rebuilt."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__()
+        super().__init__(axisItems={"left": CostAxis("left")})
         self._theme = theme
+        self._kind: Kind = "terms"
         self._rows: object = None
         self._count = 0
-        self._values = {field: np.empty(256) for _, _, field, _, _ in CURVES}
         self._steps = np.empty(256)
         self._marks: tuple[Mark, ...] = ()
         self._lines: list[pg.InfiniteLine] = []
@@ -86,7 +135,9 @@ class CostCurves(pg.PlotWidget):
         self.setMouseEnabled(x=False, y=False)
         self.setLogMode(y=True)
         self.setMinimumSize(120, 60)
-        self.curves = {field: self.plot([], [], connect="finite") for _, _, field, _, _ in CURVES}
+        known = {curve for kind in KINDS for curve in CURVES[kind]}
+        self.curves = {curve: self.plot([], [], connect="finite") for curve in known}
+        self._values = {curve: np.empty(256) for curve in known}
         self._empty = QLabel("The cost appears here, step by step.", self)
         self._empty.setWordWrap(True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -94,6 +145,13 @@ class CostCurves(pg.PlotWidget):
         self.getPlotItem().hide()
         theme.changed.connect(self._on_theme_changed)
         self._on_theme_changed()
+        self._show_lines()
+
+    def show_kind(self, kind: Kind) -> None:
+        """Draw the terms or the layers."""
+        if kind != self._kind:
+            self._kind = kind
+            self._show_lines()
 
     def show_costs(self, shown: CostsShown) -> None:
         """Draw what came since the last call."""
@@ -101,13 +159,10 @@ class CostCurves(pg.PlotWidget):
             self._rows, self._count = shown.rows, 0
         if shown.count != self._count:
             self._take(shown.rows[self._count : shown.count])
-            every = -(-self._count // MOST_POINTS)
-            shown_rows = slice((self._count - 1) % every, self._count, every)  # the last among them
-            for field, curve in self.curves.items():
-                curve.setData(self._steps[shown_rows], self._values[field][shown_rows])
+            self._draw_lines()
         elif not shown.count:
-            for curve in self.curves.values():
-                curve.setData([], [])
+            for line in self.curves.values():
+                line.setData([], [])
         if shown.marks != self._marks:
             self._marks = shown.marks
             self._draw_marks()
@@ -116,14 +171,27 @@ class CostCurves(pg.PlotWidget):
         last = shown.last
         self.setXRange(0, max(last.step if last is not None else 0, FEWEST_STEPS), padding=0.02)
 
+    def _show_lines(self) -> None:
+        for curve, line in self.curves.items():
+            line.setVisible(curve in CURVES[self._kind])
+        self._draw_lines()
+
+    def _draw_lines(self) -> None:
+        if not self._count:
+            return
+        every = -(-self._count // MOST_POINTS)
+        shown_rows = slice((self._count - 1) % every, self._count, every)  # the last among them
+        for curve in CURVES[self._kind]:
+            self.curves[curve].setData(self._steps[shown_rows], self._values[curve][shown_rows])
+
     def _take(self, rows: Sequence[Row]) -> None:
         for row in rows:
             if self._count == len(self._steps):
                 self._steps = np.resize(self._steps, 2 * len(self._steps))
                 self._values = {k: np.resize(v, 2 * len(v)) for k, v in self._values.items()}
             self._steps[self._count] = row.step
-            for field, values in self._values.items():
-                value = getattr(row, field)
+            for curve, values in self._values.items():
+                value = curve.height(row)
                 values[self._count] = value if value > 0 else np.nan
             self._count += 1
 
@@ -155,8 +223,9 @@ class CostCurves(pg.PlotWidget):
     def _on_theme_changed(self) -> None:
         theme = self._theme
         self.setBackground(theme.colour("card"))
-        for _, token, field, style, width in CURVES:
-            self.curves[field].setPen(pg.mkPen(theme.colour(token), width=width, style=style))
+        for curve, line in self.curves.items():
+            pen = pg.mkPen(colour_of(curve, theme), width=curve.width, style=curve.style)
+            line.setPen(pen)
         for name in ("left", "bottom"):
             axis = self.getAxis(name)
             axis.setPen(theme.colour("line"))
@@ -169,6 +238,15 @@ class CostCurves(pg.PlotWidget):
         super().resizeEvent(event)
         if hasattr(self, "_empty"):  # the first one comes while the plot is being made
             self._empty.setGeometry(self.rect())
+
+
+def colour_of(curve: Curve, theme: Theme) -> QColor:
+    """A term's own colour; a layer's, from dark to bright with its depth."""
+    if curve.stage < 0:
+        return theme.colour(curve.token)
+    low, high = SCALE_ENDS[theme.scheme]
+    place = low + (high - low) * curve.stage / (len(STYLE_LAYERS) - 1)
+    return QColor(pg.colormap.get("viridis").map(place, mode="qcolor"))
 
 
 class TermBars(QWidget):

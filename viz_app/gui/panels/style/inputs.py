@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QImage, QImageReader, QPainter, QPainterPath, QPaintEvent, QPixmap
+from PySide6.QtGui import (
+    QGuiApplication,
+    QIcon,
+    QImage,
+    QImageReader,
+    QKeySequence,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPixmap,
+    QShortcut,
+)
 from PySide6.QtWidgets import (
     QButtonGroup,
     QGridLayout,
@@ -88,11 +101,13 @@ class StylePicker(QWidget):
     """The bundled styles as small pictures; arrow keys and Tab walk over them."""
 
     chosen = Signal(str)
+    toggled = Signal(str)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
         self._are_read = False
+        self._shown: tuple[str, ...] = ()
         self._group = QButtonGroup(self)
         self._refs: list[str] = []
         grid = QGridLayout(self)
@@ -101,28 +116,42 @@ class StylePicker(QWidget):
         for i, sample in enumerate(s for s in SAMPLES if s.kind == "style"):
             button = QPushButton()
             button.setCheckable(True)
-            button.setToolTip(f"{sample.title}: paint in this manner.")
+            button.setToolTip(
+                f"{sample.title}: paint in this manner. Ctrl and a click, or a right click, mixes "
+                "it in or leaves it out."
+            )
+            button.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+            button.customContextMenuRequested.connect(
+                lambda _at, ref=f"sample:{sample.name}": self.toggled.emit(ref)
+            )
             button.setAccessibleName(f"Style: {sample.title}")
             set_role(button, "thumb")
             self._group.addButton(button, i)
             self._refs.append(f"sample:{sample.name}")
             grid.addWidget(button, i // 3, i % 3)
-        self._group.idClicked.connect(lambda i: self.chosen.emit(self._refs[i]))
+        self._group.setExclusive(False)
+        self._group.idClicked.connect(self._on_clicked)
         theme.changed.connect(self._on_theme_changed)
         self._on_theme_changed()
 
-    def show_style(self, ref: str) -> None:
-        """Mark a style; none if it is the user's own."""
-        self._group.setExclusive(False)
+    def show_styles(self, refs: Sequence[str]) -> None:
+        """Mark the styles that are mixed; none for the user's own."""
+        self._shown = tuple(refs)
         for i, known in enumerate(self._refs):
-            self._group.button(i).setChecked(known == ref)
-        self._group.setExclusive(True)
+            self._group.button(i).setChecked(known in refs)
+
+    def _on_clicked(self, i: int) -> None:
+        is_mixed = QGuiApplication.keyboardModifiers() & Qt.KeyboardModifier.ControlModifier
+        self.show_styles(self._shown)  # the scene says what is marked, not the click
+        (self.toggled if is_mixed else self.chosen).emit(self._refs[i])
 
     def _on_theme_changed(self) -> None:
         size = QSize(*map(self._theme.px, THUMB_PX))
         for button in self._group.buttons():
             button.setIconSize(size)
             button.setFixedSize(size + QSize(6, 6))
+        rows = -(-len(self._refs) // 3)
+        self.setFixedHeight(rows * (size.height() + 6) + (rows - 1) * 4)
 
     def showEvent(self, event: object) -> None:
         if self._are_read:
@@ -145,6 +174,8 @@ class InputColumn(QWidget):
     style_chosen = Signal(str)
     open_asked = Signal()
     run_chosen = Signal(int)
+    run_deleted = Signal(int)
+    style_toggled = Signal(str)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -155,19 +186,32 @@ class InputColumn(QWidget):
         self.style_picture.setToolTip("In whose manner it is painted.")
         self.picker = StylePicker(theme)
         self.picker.chosen.connect(self.style_chosen)
+        self.picker.toggled.connect(self.style_toggled)
         self.open = QPushButton("Open…")
         self.open.setToolTip("Paint in the manner of a picture file.")
         self.open.setAccessibleName("Open a style picture")
         set_role(self.open, "flat")
         self.open.clicked.connect(self.open_asked)
         self.history = QListWidget()
-        self.history.setToolTip("Earlier runs; a double click or Enter brings one back.")
+        self.history.setToolTip(
+            "Earlier runs; a double click or Enter brings one back, Delete removes it."
+        )
         self.history.setAccessibleName("History of runs")
         self.history.setWordWrap(True)
         self.history.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.history.itemActivated.connect(
             lambda item: self.run_chosen.emit(self.history.row(item))
         )
+        delete = QShortcut(QKeySequence.StandardKey.Delete, self.history)
+        delete.setContext(Qt.ShortcutContext.WidgetShortcut)
+        delete.activated.connect(self._on_delete)
+        self.delete = QPushButton("Delete")
+        self.delete.setToolTip("Take the marked run out of the history, and off the disk (Delete).")
+        self.delete.setAccessibleName("Delete the marked run")
+        set_role(self.delete, "flat")
+        self.delete.clicked.connect(self._on_delete)
+        self.history.currentRowChanged.connect(lambda row: self.delete.setVisible(row >= 0))
+        self.delete.hide()
         self._lines: tuple[HistoryLine, ...] = ()
         self._empty = QLabel(EMPTY)
         self._empty.setWordWrap(True)
@@ -224,6 +268,11 @@ class InputColumn(QWidget):
         self._history_card = history = Card("History")
         history.column.setContentsMargins(10, 8, 10, 10)
         history.column.setSpacing(6)
+        history.column.removeWidget(history.title)
+        head = QHBoxLayout()
+        head.addWidget(history.title, 1)
+        head.addWidget(self.delete)
+        history.column.addLayout(head)
         history.column.addWidget(self.history, 1)
         history.column.addWidget(self._empty, 1)
         column = QVBoxLayout(self)
@@ -232,6 +281,11 @@ class InputColumn(QWidget):
         column.addWidget(content, 5)
         column.addWidget(style, 8)
         column.addWidget(history, 5)
+
+    def _on_delete(self) -> None:
+        row = self.history.currentRow()
+        if row >= 0:
+            self.run_deleted.emit(row)
 
     def _on_theme_changed(self) -> None:
         self.setFixedWidth(self._theme.px(COLUMN_PX))

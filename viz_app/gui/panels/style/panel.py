@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QLabel,
-    QMenu,
     QPushButton,
     QSizePolicy,
     QStackedWidget,
@@ -19,19 +18,32 @@ from PySide6.QtWidgets import (
 )
 
 from viz_app.core.records import Picture
+from viz_app.files.animation import ANIMATION_SUFFIXES
 from viz_app.files.images import FORMATS
+from viz_app.gui.film_dialog import ask_for_film
 from viz_app.gui.panel import ActionButton, Card, Panel
+from viz_app.gui.panels.style.batch import BatchDialog
 from viz_app.gui.panels.style.costs import CostCurves, Legend, TermBars
 from viz_app.gui.panels.style.easel import Easel
 from viz_app.gui.panels.style.grams import GramView
 from viz_app.gui.panels.style.inputs import InputColumn
+from viz_app.gui.panels.style.mask import MaskLayer, MaskTools
+from viz_app.gui.panels.style.one_pass import OnePassPage
+from viz_app.gui.panels.style.presets import PresetsButton
 from viz_app.gui.save_dialog import ask_to_save
 from viz_app.gui.theme import Theme, set_role
 from viz_app.gui.widgets.choices import ChoiceButtons
+from viz_app.gui.widgets.flow_bar import FlowBar
+from viz_app.gui.widgets.pages import Pages
+from viz_app.gui.widgets.view_switch import ViewSwitch
 from viz_app.labs.controls import Action
+from viz_app.labs.style.batch import BatchShown
 from viz_app.labs.style.controls import BELOW
 from viz_app.labs.style.jobs import Grams
+from viz_app.labs.style.one_pass import OnePassShown
+from viz_app.labs.style.one_pass_controls import VIEW
 from viz_app.labs.style.presenter import StylePresenter
+from viz_app.labs.style.presets import PRESETS
 from viz_app.labs.style.scene import StyleScene
 from viz_app.labs.style.shown import CostsShown, EaselShown, HistoryLine, Offer
 
@@ -55,19 +67,20 @@ class StylePanel(Panel):
         self.grams = GramView(theme)
         self.below = ChoiceButtons(BELOW)
         self.buttons: dict[str, ActionButton] = {}
-        self.presets = QPushButton("Presets")
-        self.presets.setToolTip("Weights that are known to give a certain look, one click each.")
-        self._preset_menu = QMenu(self.presets)
-        self._preset_menu.setToolTipsVisible(True)
-        self.presets.setMenu(self._preset_menu)
+        self.presets = PresetsButton(theme)
+        self.batch: BatchDialog | None = None
+        self.mask_button = QPushButton("Mask")
+        self.mask_button.setCheckable(True)
+        self.mask_button.setToolTip("Paint on the picture where the style applies, and where not.")
+        set_role(self.mask_button, "chip")
+        self.tools = MaskTools(theme)
+        self.tools.hide()
+        self.masks = [MaskLayer(easel.canvas, self.tools, theme) for easel in self.easels]
+        self.mask_button.toggled.connect(self._on_mask_toggled)
         self._scene = StyleScene()
-        self._commands = QHBoxLayout()
-        self._commands.setSpacing(8)
-        self.header = QWidget()
-        self._header = QHBoxLayout(self.header)
-        self._header.setContentsMargins(0, 0, 0, 0)
-        self._header.setSpacing(8)
-        self._header.addStretch(1)
+        self.views = self.header = ViewSwitch(VIEW, theme)
+        self.one_pass = OnePassPage(theme)
+        self._commands = FlowBar()
         self._build()
         for easel in self.easels:
             easel.looked.connect(self._on_looked)
@@ -81,18 +94,22 @@ class StylePanel(Panel):
         self.buttons["play"] = ActionButton(presenter.play_action(), self.theme, is_primary=True)
         for text in ("Step", "Reset", "Branch", "Keep one", "Save picture…"):
             self.buttons[text] = ActionButton(actions[text], self.theme)
-        for i, button in enumerate(self.buttons.values()):
-            (self._commands if i < 3 else self._header).addWidget(button)
-        self._commands.addWidget(self.presets)
-        self._commands.addStretch(1)
-        for preset in presenter.presets:
-            entry = self._preset_menu.addAction(preset.text)
-            entry.setToolTip(preset.tip)
-            entry.triggered.connect(preset.run)
+        for button in self.buttons.values():
+            self._commands.add(button)
+        self._commands.add(self.presets)
+        self._commands.add(self.mask_button)
+        self.tools.cleared.connect(lambda: presenter.mask_painted(None))
+        for layer in self.masks:
+            layer.painted.connect(presenter.mask_painted)
+        self.inputs.style_toggled.connect(presenter.style_toggled)
+        self.one_pass.attach(presenter)
+        self.views.moved.connect(lambda view: presenter.edited("view", view))
+        self.presets.show_presets(list(zip(PRESETS, presenter.presets, strict=True)))
         self._on_theme_changed()
         self.inputs.style_chosen.connect(presenter.style_chosen)
         self.inputs.open_asked.connect(self.ask_style)
         self.inputs.run_chosen.connect(presenter.restored)
+        self.inputs.run_deleted.connect(presenter.deleted)
         self.below.moved.connect(lambda value: presenter.edited("below", value))
         self.grams.layer_chosen.connect(lambda value: presenter.edited("gram_layer", value))
         self.offer.button.clicked.connect(presenter.offer_accepted)
@@ -102,10 +119,17 @@ class StylePanel(Panel):
     def show_scene(self, scene: StyleScene) -> None:
         """Show the values of the controls in the panel."""
         self._scene = scene
-        self.inputs.picker.show_style(scene.style)
+        self.inputs.picker.show_styles(scene.styles)
+        for layer in self.masks:
+            layer.show_mask(scene.mask, self.mask_button.isChecked())
+        self.views.show_value(scene.view)
+        self._pages.setCurrentIndex(1 if scene.view == "one_pass" else 0)
+        self.one_pass.show_scene(scene)
         self.below.show_value(scene.below)
         for stack in (self._stack, self._heads):
-            stack.setCurrentIndex(0 if scene.below == "costs" else 1)
+            stack.setCurrentIndex(1 if scene.below == "gram" else 0)
+        for part in (self.curves, self.legend):
+            part.show_kind("layers" if scene.below == "layers" else "terms")
         self.grams.show_layer(scene.gram_layer)
 
     def show_inputs(self, content: Picture | None, style: Picture | None, title: str) -> None:
@@ -128,9 +152,19 @@ class StylePanel(Panel):
         self.buttons["play"].show_action(play)
         for button in self.buttons.values():
             button.refresh()
+        self.one_pass.refresh()
         is_two = self.buttons["Keep one"].isEnabled()
         self.buttons["Keep one"].setVisible(is_two)
         self.buttons["Branch"].setVisible(not is_two)
+
+    def show_one_pass(self, shown: OnePassShown) -> None:
+        """Show a picture that was painted in one pass, or how far it is."""
+        self.one_pass.show_one_pass(shown)
+
+    def ask_video(self) -> None:
+        """Ask for a film to watch."""
+        if (path := ask_for_film(self)) is not None:
+            self._presenter.one_pass.start(path)
 
     def show_costs(self, costs: CostsShown) -> None:
         """Draw the curves and the layers' shares."""
@@ -160,9 +194,21 @@ class StylePanel(Panel):
 
     def ask_film(self, suggestion: str) -> None:
         """Ask where to save the film."""
-        path = ask_to_save(self, "Save film", suggestion, ["GIF (*.gif)"])
+        kinds = [f"{s[1:].upper()} (*{s})" for s in ANIMATION_SUFFIXES]
+        path = ask_to_save(self, "Save film", suggestion, kinds)
         if path is not None:
             self._presenter.filing.film_saved_to(path)
+
+    def ask_batch(self, content: str, style: str) -> None:
+        """Ask which folders are painted, and show how far it is."""
+        if self.batch is None:
+            self.batch = BatchDialog(self.theme, self._presenter.batch, self)
+        self.batch.open_with(content, style, "")
+
+    def show_batch(self, shown: BatchShown) -> None:
+        """Show how far the painting of a folder is."""
+        if self.batch is not None:
+            self.batch.show_batch(shown)
 
     def ask_painted(self) -> None:
         """Ask for a picture that this program saved."""
@@ -202,12 +248,21 @@ class StylePanel(Panel):
         choose.addWidget(self.below)
         choose.addWidget(self._heads, 1)
         self._below_card.column.insertLayout(1, choose)
+        run = QWidget()
+        column = QVBoxLayout(run)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        column.addLayout(pictures, 1)
+        column.addWidget(self._commands)
+        column.addWidget(self.tools)
+        column.addWidget(self._below_card)
+        self._pages = Pages()
+        self._pages.addWidget(run)
+        self._pages.addWidget(self.one_pass)
         middle = QVBoxLayout()
         middle.setSpacing(12)
         middle.addWidget(self.offer)
-        middle.addLayout(pictures, 1)
-        middle.addLayout(self._commands)
-        middle.addWidget(self._below_card)
+        middle.addWidget(self._pages, 1)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
@@ -223,6 +278,11 @@ class StylePanel(Panel):
         row.addWidget(self.curves, 3)
         row.addWidget(self.bars, 2)
         return page
+
+    def _on_mask_toggled(self, is_on: bool) -> None:
+        self.tools.setVisible(is_on)
+        for layer in self.masks:
+            layer.show_mask(self._scene.mask, is_on)
 
     def _on_looked(self, index: int, zoom: float, share: QPointF) -> None:
         other = self.easels[1 - index]
