@@ -107,6 +107,7 @@ def start(images: Sequence[str] = (), lab: str = "", theme: str = "", net: str =
             presenter.open_own(net, may_run=True)
 
     _FirstPaint(window.status_bar).happened.connect(on_painted)
+    window.status_bar.job.setText("Getting ready …")  # until there is a first job
     window.show()
     status = app.exec()
     log.info("ended with %d", status)

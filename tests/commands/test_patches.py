@@ -8,6 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
+pytest.importorskip("torch", reason="the search looks with torch")
+
 import torch
 
 from tests.compute.patches_kit import (

@@ -52,7 +52,7 @@ def test_the_steps_are_walked_by_buttons_and_segments(room, qtbot):
     assert room.presenter.scene.face_stage == "refined"
     click(qtbot, step)
     assert room.presenter.scene.face_stage == "onet"
-    click(qtbot, page.stages._group.button(3))
+    click(qtbot, page.stages.buttons._group.button(3))
     assert "1 of 2 a score above .70" in page.summary.text()
     assert "<b>1" in page.funnel.text()
 

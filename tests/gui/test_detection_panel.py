@@ -124,6 +124,20 @@ def test_a_box_is_drawn_by_mouse_moved_by_keys_and_undone(lab, qtbot):
     assert panel.overlap.list.count() == 2
 
 
+def test_with_shift_a_box_is_drawn_on_top_of_another(lab, qtbot):
+    panel = lab.panel
+    choose_view(qtbot, panel, 1)
+    canvas, shift = panel.overlap.canvas, Qt.KeyboardModifier.ShiftModifier
+    outer = lab.presenter.editor.boxes[1]
+    middle = ((outer.x1 + outer.x2) / 2, (outer.y1 + outer.y2) / 2)
+    start, end = on_screen(canvas, *middle), on_screen(canvas, outer.x2 - 9, outer.y2 - 9)
+    qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, shift, start)
+    qtbot.mouseMove(canvas, end)
+    qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, shift, end)
+    assert len(lab.presenter.editor.boxes) == 3
+    assert lab.presenter.editor.boxes[1] == outer
+
+
 def test_ctrl_and_drag_moves_the_picture_and_draws_nothing(lab, qtbot):
     panel = lab.panel
     choose_view(qtbot, panel, 1)

@@ -1,12 +1,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
+import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtWidgets import QPushButton
 
+from viz_app.core.raw_boxes import RawBoxes
+from viz_app.gui.panels.detection.arrangement import Beside
 from viz_app.gui.panels.detection.panel import DetectionPanel
+from viz_app.labs.detection import jobs
+from viz_app.labs.detection.found import tabulated
 from viz_app.labs.detection.presenter import DetectionPresenter
 
 LABS = ((DetectionPresenter, DetectionPanel),)
@@ -68,11 +75,11 @@ def test_the_chosen_anchor_is_drawn_and_changed_by_keys(lab, qtbot):
     qtbot.keyClick(page.pad, Qt.Key.Key_Down)
     after = lab.presenter.scene.anchors[0]
     assert (after.h, after.w) == pytest.approx((before.h - 0.01, before.w + 0.01))
-    lab.presenter.anchor_added()
+    lab.presenter.targets.anchor_added()
     assert len(lab.presenter.scene.anchors) == 3
-    lab.presenter.anchor_removed()
-    lab.presenter.anchor_removed()
-    lab.presenter.anchor_removed()
+    lab.presenter.targets.anchor_removed()
+    lab.presenter.targets.anchor_removed()
+    lab.presenter.targets.anchor_removed()
     assert len(lab.presenter.scene.anchors) == 1
 
 
@@ -100,6 +107,14 @@ def test_a_folder_is_evaluated_and_its_images_can_be_looked_at(lab, qtbot, tmp_p
     qtbot.mouseClick(page.images.viewport(), Qt.MouseButton.LeftButton, pos=at)
     assert lab.presenter.folder.numbers()["pictures"].tolist()[0].endswith("b.png")
     assert lab.presenter.scene.eval_picture == 0
+    header = page.images.horizontalHeader()
+    x = header.sectionViewportPosition(1) + header.sectionSize(1) // 2
+    at = QPoint(x, header.height() // 2)
+    qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=at)  # the most ✓ first
+    assert [page.images.item(row, 0).text() for row in (0, 1)] == ["a.png", "b.png"]
+    at = page.images.visualItemRect(page.images.item(1, 0)).center()
+    qtbot.mouseClick(page.images.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert lab.presenter.scene.eval_picture == 1
 
 
 def test_regions_without_the_classifier_offer_it(lab, qtbot, monkeypatch):
@@ -108,3 +123,92 @@ def test_regions_without_the_classifier_offer_it(lab, qtbot, monkeypatch):
     page = lab.panel.regions
     qtbot.waitUntil(page.fetch.isVisible)
     assert "MobileNetV2" in page.summary.text()
+
+
+def test_a_click_chooses_a_region_and_the_segments_the_way(lab, qtbot, monkeypatch):
+    from viz_app.engine.engine import Progress
+    from viz_app.labs.detection import regions, regions_jobs
+
+    corners = np.array([[10, 10, 90, 90], [100, 100, 140, 130]], float)
+    named = regions.Labelled(
+        np.array([0, 1]), np.array([0.9, 0.8]), 1, 10**9, 0.5, np.zeros((2, 7, 7))
+    )
+
+    def job(store, picture, request, known):
+        return lambda turn: regions.Regions(
+            request,
+            ("cat", "dog"),
+            Progress(2, 2, "regions"),
+            grouped=regions.Proposals(corners, 1.5, 40),
+            labelled={"fast_align": named, "rcnn": replace(named, passes=2)},
+            strength=np.ones((4, 8)),
+            scale=(0.04, 0.04),
+            is_whole=True,
+        )
+
+    monkeypatch.setattr(regions_jobs, "regions", job)
+    monkeypatch.setattr("viz_app.files.weights.WeightsStore.is_present", lambda *_: True)
+    lab.presenter.edited("view", "regions")
+    page = lab.panel.regions
+    qtbot.waitUntil(page.map.isVisible)
+    at = on_screen(page.canvas, 120, 115)
+    qtbot.mouseClick(page.canvas, Qt.MouseButton.LeftButton, pos=at)
+    assert lab.presenter.scene.region == 1
+    way = page.ways.findChildren(QPushButton)[0]
+    qtbot.mouseClick(way, Qt.MouseButton.LeftButton)
+    assert lab.presenter.scene.region_way == "rcnn"
+
+
+def test_a_click_chooses_a_cell_of_the_grid_and_the_arrows_its_neighbour(lab, qtbot, monkeypatch):
+    cells = np.array([(c, r) for r in range(3) for c in range(3)], np.int32)
+    p_c = np.linspace(0.1, 0.9, 9, dtype=np.float32)
+    boxes = np.tile(np.float32([20, 20, 60, 60]), (9, 1))
+
+    def find_boxes(store, picture, request):
+        raw = RawBoxes(
+            boxes, p_c, np.ones((9, 1), np.float32), p_c, np.zeros(9, np.int32), cells,
+            np.full(9, 32, np.int32), np.full((9, 2), 40, np.float32),
+            np.zeros((9, 4), np.float32), ("cat",), 96,
+        )  # fmt: skip
+        return lambda turn: tabulated(
+            replace(request, input_size=96), raw.boxes, raw.scores, raw.classes, raw.names, raw=raw
+        )
+
+    monkeypatch.setattr(jobs, "find_boxes", find_boxes)
+    monkeypatch.setattr("viz_app.files.weights.WeightsStore.is_present", lambda *_: True)
+    lab.presenter.edited("view", "grid")
+    page = lab.panel.grid
+    qtbot.waitUntil(page.isVisible)
+    width, height = page.canvas.picture_size
+    middle = on_screen(page.canvas, width / 2, height / 2)
+    qtbot.mouseClick(page.canvas, Qt.MouseButton.LeftButton, pos=middle)
+    assert (lab.presenter.scene.cell_row, lab.presenter.scene.cell_column) == (1, 1)
+    qtbot.keyClick(page.canvas, Qt.Key.Key_Right)
+    assert "row 1, column 2" in page._side.title.text()
+    qtbot.mouseClick(page.stages.buttons.findChildren(QPushButton)[4], Qt.MouseButton.LeftButton)
+    assert lab.presenter.scene.stage == "kept"
+
+
+@pytest.mark.parametrize("view", ["iou", "targets", "sliding", "live", "evaluation"])
+def test_in_the_small_window_with_large_text_no_page_scrolls_sideways(lab, qtbot, view):
+    window = lab.panel.window()
+    lab.panel.theme.set_scale(1.5)
+    window.resize(1024, 700)
+    lab.presenter.change(view=view, eval_of="folder")
+    qtbot.waitUntil(lambda: lab.panel._pages.currentWidget().isVisible())
+    room = lab.panel.parentWidget().width()
+    assert lab.panel.minimumSizeHint().width() <= room
+
+
+def test_what_stands_beside_a_picture_goes_below_it_where_there_is_no_room(lab, qtbot):
+    lab.presenter.edited("view", "iou")
+    beside = lab.panel.overlap.findChild(Beside)
+    canvas, boxes = lab.panel.overlap.canvas, lab.panel.overlap.list
+    left = [w.mapTo(beside, w.rect().topLeft()) for w in (canvas, boxes)]
+    assert left[1].x() > left[0].x() + canvas.width() - 1
+    lab.panel.theme.set_scale(1.5)
+    lab.panel.window().resize(1024, 700)
+    qtbot.waitUntil(lambda: beside.is_narrow)
+    qtbot.waitUntil(
+        lambda: boxes.mapTo(beside, boxes.rect().topLeft()).y() >= canvas.geometry().bottom()
+    )

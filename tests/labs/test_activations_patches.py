@@ -8,6 +8,8 @@ import msgspec
 import numpy as np
 import pytest
 
+pytest.importorskip("torch", reason="a small network looks at the images")
+
 from tests.labs.activations_kit import forget, lab, put_small_network
 from viz_app.files.images import save_image
 from viz_app.files.patch_book import load_book

@@ -10,6 +10,9 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
+
+pytest.importorskip("torch", reason="the programs are PyTorch's")
+
 import torch
 
 from tests.labs.activations_kit import (
@@ -25,9 +28,10 @@ from viz_app.core.records import Picture
 from viz_app.files.images import save_image
 from viz_app.files.samples import sample
 from viz_app.files.weights import WeightsStore
-from viz_app.labs.activations import jobs, layers, snippet
+from viz_app.labs.activations import ascent_jobs, ascent_snippet, jobs, layers, snippet
 from viz_app.labs.activations.receptive import field_of
 from viz_app.labs.activations.scene import ActivationsScene, resolve
+from viz_app.nets.published import load_published
 
 
 def printed(program):
@@ -104,3 +108,50 @@ def test_the_program_prints_the_numbers_of_a_published_network(network, layer, s
     row, column = (int(n) for n in found["unit"][:2])
     field = field_of(network, scene.asked, (scene.channel, row, column), *shape)
     assert found["sees"] == (*field.rows, *field.columns)
+
+
+def climbed(net, plan, steps):
+    run = ascent_jobs.climb_on(net, plan, lambda: 0.05, lambda: steps, lambda: None)
+    return [climb.value for climb in run]
+
+
+def values_of(output):
+    return [float(value) for value in re.findall(r"step \d+: (\S+)", output)]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{}, {"goal": "unit", "is_fourier": False}, {"is_shaken": False, "is_decorrelated": False}],
+    ids=["as it is", "unit in pixels", "still in red, green and blue"],
+)
+def test_the_program_makes_the_optimised_image(monkeypatch, tmp_path, fields):
+    net = put_small_network(monkeypatch)
+    monkeypatch.setattr(snippet, "PICKLED", {})
+    torch.save(small_net().state_dict(), tmp_path / "small.pth")
+    sha256 = hashlib.sha256((tmp_path / "small.pth").read_bytes()).hexdigest()
+    file = SimpleNamespace(name="small.pth", sha256=sha256)
+    registry = SimpleNamespace(network=lambda name: SimpleNamespace(files=(file,)))
+    monkeypatch.setattr(ascent_snippet, "load_registry", lambda: registry)
+    scene = resolve(replace(ActivationsScene(), layer="conv2", goal_side=96, **fields))
+    plan = ascent_jobs.plan_of(scene)
+    monkeypatch.chdir(tmp_path)
+    program = ascent_snippet.ascent_program(plan, 0.05, 3, tmp_path)
+    found = values_of(printed(program))
+    wanted = climbed(net, plan, 3)
+    assert found == pytest.approx([wanted[0], wanted[-1]], abs=2e-4)
+    assert (tmp_path / "optimised.png").is_file()
+    monkeypatch.undo()
+    forget()
+
+
+@pytest.mark.weights
+def test_the_program_makes_the_optimised_image_of_a_class(monkeypatch, tmp_path):
+    store = WeightsStore()
+    if not store.is_present("mobilenet_v2"):
+        pytest.skip("needs mobilenet_v2")
+    scene = resolve(replace(ActivationsScene(), network="mobilenet_v2", goal="class", goal_side=96))
+    plan = ascent_jobs.plan_of(scene)
+    monkeypatch.chdir(tmp_path)
+    found = values_of(printed(ascent_snippet.ascent_program(plan, 0.05, 2, store.folder)))
+    wanted = climbed(load_published("mobilenet_v2", store.read), plan, 2)
+    assert found == pytest.approx([wanted[0], wanted[-1]], abs=1e-3)

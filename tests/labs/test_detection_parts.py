@@ -63,6 +63,16 @@ def house(*, is_here=True):
     )
 
 
+def desk(place=None, changes=(), again=lambda: None):
+    """The presenter as a part sees it; keeps the changes."""
+    return SimpleNamespace(
+        house=place or house(),
+        change=lambda **fields: changes.append(fields),
+        show_again=again,
+        fail=print,
+    )
+
+
 def windows(request, done=6, names=("disc", "square", "nothing")):
     dense = np.zeros((2, 3, len(names)), np.float32)
     dense[..., -1] = 1
@@ -83,7 +93,7 @@ def slid():
         part.show(scene, PICTURE)
 
     scene = DetectionScene(view="sliding")
-    part = SlidingPart(view, place, lambda **fields: changes.append(fields), again, print)
+    part = SlidingPart(desk(place, changes, again), view)
     part.show(scene, PICTURE)
     return SimpleNamespace(part=part, view=view, house=place, changes=changes, scene=scene)
 
@@ -128,7 +138,7 @@ def test_a_cancelled_slide_rests_until_it_is_asked_for_again(slid):
 
 def test_an_absent_network_is_offered_and_the_toy_needs_none():
     view, place = View(), house(is_here=False)
-    part = SlidingPart(view, place, print, print, print)
+    part = SlidingPart(desk(place), view)
     part.show(DetectionScene(view="sliding", slid_net="imagenet"), PICTURE)
     assert view.shown.missing == "mobilenet_v2"
     assert not place.runner.asked
@@ -186,7 +196,7 @@ def test_without_learned_proposals_faster_says_what_it_would_do():
 
 def test_regions_need_the_classifier():
     view, place = View(), house(is_here=False)
-    part = RegionsPart(view, place, print, print, print)
+    part = RegionsPart(desk(place), view)
     part.show(DetectionScene(view="regions"), PICTURE)
     assert view.shown.missing == "mobilenet_v2"
     part.offer_accepted()
@@ -207,7 +217,7 @@ def test_64_landmarks_are_129_outputs_and_without_a_face_only_p_counts():
 
 def test_a_dragged_point_is_kept_as_fractions_and_stays_on_the_picture():
     view, changes = View(), []
-    part = LandmarksPart(view, lambda **fields: changes.append(fields))
+    part = LandmarksPart(desk(changes=changes), view)
     part.show(DetectionScene(landmarks=1, face_points=(0.5, 0.5), face_hat=(0.1, 0.1)), PICTURE)
     part.grabbed(101, 51, 5)
     part.dragged(50, 300)
@@ -343,7 +353,7 @@ def test_a_folder_is_evaluated_with_results_from_a_file(tmp_path, suffix):
 
 def test_before_a_folder_is_chosen_the_view_says_what_is_needed():
     view, changes = View(), []
-    part = FolderPart(view, house(), lambda **fields: changes.append(fields), print, print)
+    part = FolderPart(desk(changes=changes), view)
     part.show(DetectionScene(view="evaluation", eval_of="folder"), PICTURE)
     assert "ground truth" in view.shown.words
     part.folder_chosen(folder_jobs.Path("/x"), folder_jobs.Path("/x/t.json"), None)
@@ -352,7 +362,7 @@ def test_before_a_folder_is_chosen_the_view_says_what_is_needed():
 
 def test_the_matching_is_asked_for_once_an_iou():
     view, place = View(), house()
-    part = FolderPart(view, place, print, lambda: None, print)
+    part = FolderPart(desk(place), view)
     scene = DetectionScene(
         view="evaluation", eval_of="folder", eval_folder="/x", eval_truth="/x/t.json"
     )
@@ -366,4 +376,4 @@ def test_the_matching_is_asked_for_once_an_iou():
     part.show(replace(scene, p_c=0.95), PICTURE)
     assert view.shown.judged.missed == 1
     assert place.runner.asked["detection.folder_match"] is matching
-    assert "iou(detections, truth)" in part.snippet()
+    assert "iou(detections, truth)" in part.snippet(scene, PICTURE)

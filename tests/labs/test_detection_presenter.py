@@ -361,12 +361,12 @@ def test_the_target_builder_follows_the_drawn_boxes(desk):
     desk.presenter.edited("view", "targets")
     shown = desk.view.last("show_targets")[0]
     assert len(shown.boxes) == 2
-    desk.presenter.target_cell_clicked(1, 1)
-    desk.presenter.target_cell_moved(5, 1)
+    desk.presenter.targets.cell_clicked(1, 1)
+    desk.presenter.targets.cell_moved(5, 1)
     assert desk.view.last("show_targets")[0].cell == (2, 1)
-    desk.presenter.answer_edited(0, 0.25)
+    desk.presenter.targets.answer_edited(0, 0.25)
     assert desk.view.last("show_targets")[0].loss == pytest.approx(0.0625)
-    desk.presenter.anchors_fitted(5)
+    desk.presenter.targets.anchors_fitted(5)
     assert "ask for fewer" in desk.speaker.sentences[-1]
     assert desk.presenter.numbers()["loss"] == pytest.approx(0.0625)
 

@@ -7,7 +7,7 @@ import pytest
 
 from viz_app.core.suppression import suppress
 from viz_app.labs.detection import suppression
-from viz_app.labs.detection.found import Request, example, tabulated
+from viz_app.labs.detection.found import Request, example, short, tabulated
 from viz_app.labs.detection.scene import DetectionScene
 from viz_app.labs.detection.suppression import State
 
@@ -113,6 +113,15 @@ def test_soft_suppression_lowers_scores_instead_of_removing():
     assert any(line.kind == "lowered" for line in shown.lines)
     why = suppression.look(found, replace(COURSE, kind="gaussian", sigma=2.0, p_c=0.4), 4).why
     assert why.title == "Why is its score lower?"
+
+
+def test_a_box_that_soft_suppression_removes_says_to_what_its_score_fell():
+    shown = suppression.look(example(), replace(COURSE, kind="linear"))
+    box = shown.removals[0][0]
+    why = suppression.look(example(), replace(COURSE, kind="linear"), box).why
+    assert why.title == "Why is this box hidden?"
+    after = example().scores[box] * (1 - why.iou)
+    assert f"Its score fell to {short(after)}, not above .60." in why.sentence
 
 
 def test_with_very_many_candidates_only_the_answer_is_told():

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
@@ -10,7 +11,7 @@ from PIL import Image
 from tests.labs.one_pass_kit import quick_loaded
 from tests.labs.style_kit import Bench, quick_optimise
 from viz_app.core.errors import ImageError, NotFinite
-from viz_app.engine.engine import Failure
+from viz_app.engine.engine import Failure, Turn
 from viz_app.engine.mailbox import Mailbox
 from viz_app.files.samples import sample
 from viz_app.files.video import LatestFrame
@@ -72,7 +73,23 @@ def test_the_style_is_painted_at_once_and_each_move_of_a_slider_paints_anew(benc
     bench.presenter.change(strength=1.0, others=("sample:glass",), blend_2=3.0)
     mixed = 0.25 * night + 0.75 * mean_of("glass")
     assert shown(bench).pixels.mean() == pytest.approx(mixed, abs=2)
-    assert set(bench.runner.started[-2:]) == {PREVIEW_LANE}  # one lane: the newest wins
+
+
+def test_while_a_slider_is_dragged_each_answer_is_shown_and_only_the_newest_is_asked_next(bench):
+    run, held = bench.runner.run, []
+    bench.runner.run = lambda lane, job, **client: held.append((job, client))
+    for strength in (0.1, 0.2, 0.3, 0.4):
+        bench.presenter.edited("strength", strength)
+    assert len(held) == 1
+    assert not bench.presenter.is_settled()
+    before = shown(bench).pixels
+    job, client = held.pop()
+    bench.runner.run = run
+    client["on_done"](job(Turn(bench.runner.engine)))
+    night, own = mean_of("night"), bench.shelf.current().pixels.mean()
+    assert shown(bench).pixels is not before
+    assert shown(bench).pixels.mean() == pytest.approx(0.4 * night + 0.6 * own, abs=3)
+    assert bench.presenter.is_settled()
 
 
 def test_built_in_styles_are_chosen_and_mixed_by_their_shares(bench):
@@ -196,11 +213,8 @@ def test_a_film_is_painted_frame_by_frame_and_sliders_act_on_it(film):
     scene = StyleScene(view="one_pass", one_pass="multistyle26", built_in=(25,), one_pass_size=128)
     source, wish = LatestFrame(film, is_paced=False), Mailbox(wish_of(scene))
 
-    class Turn:
-        def check(self):
-            """It is wanted."""
-
-    steps = one_pass_jobs.watch(None, source, wish)(Turn())
+    engine = SimpleNamespace(device="cpu", _shelf={})
+    steps = one_pass_jobs.watch(None, source, wish)(Turn(engine))
     first = next(step for step in steps if step is not None)
     assert first.preview.pixels.shape[1] == 128
     assert first.preview.pixels.mean() == 255
@@ -237,11 +251,13 @@ def test_a_frame_is_shown_saved_and_taken_and_stop_brings_the_photo_back(bench, 
 def test_a_webcam_that_is_not_looked_at_is_let_go(bench, film, leave):
     bench.presenter.one_pass.start(film)
     bench.runner.take(1, LIVE_LANE)
+    thread = bench.presenter.one_pass._watching.source._thread
     if leave == "view":
         bench.presenter.edited("view", "optimise")
     else:
         (bench.presenter.leave if leave == "lab" else bench.presenter.close)()
     assert LIVE_LANE not in bench.runner.jobs
+    assert not thread.is_alive()
 
 
 def test_no_webcam_is_one_sentence(bench, monkeypatch):

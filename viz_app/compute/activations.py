@@ -12,6 +12,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
+from viz_app.compute.backward import slope_of
 from viz_app.compute.classify import centre_crop
 from viz_app.nets.build import Net
 
@@ -120,7 +121,7 @@ def effective_field(
     channel, row, column = unit
     with torch.enable_grad():
         value = net(x, (layer,), check)[layer][0, channel, row, column]
-        (gradient,) = torch.autograd.grad(value, x)
+        gradient = slope_of(value, x, check)
     strength: Maps = gradient[0].abs().sum(0).float().cpu().numpy()
     (top, bottom), (left, right) = field
     total = float(strength.sum(dtype=np.float64))

@@ -20,7 +20,21 @@ from torch import Generator, Tensor
 COLOUR_ROOT = ((0.26, 0.09, 0.02), (0.27, 0.00, -0.05), (0.27, -0.09, 0.03))
 START = 0.01  # standard deviation of the first numbers
 FOURIER_SHARE = 0.25
-JITTER, ZOOM, DEGREES = 12.0, 0.1, 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Shake:
+    """How far the image is moved (pixels) and turned (degrees) at most, and how it is enlarged."""
+
+    move: float
+    turn: float
+    zoom: tuple[float, float]
+
+
+LITTLE = Shake(12, 10, (0.9, 1.1))
+MUCH = Shake(20, 15, (0.5, 1.3))
+"""For a class: its object must be one from near and from far. Without this MobileNetV2's cat is
+nothing but a texture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +70,7 @@ def to_image(numbers: Tensor, side: int, manner: Manner) -> Tensor:
     return plane.sigmoid()
 
 
-def shaken(image: Tensor, dice: Generator) -> Tensor:
+def shaken(image: Tensor, dice: Generator, shake: Shake = LITTLE) -> Tensor:
     """The image turned, enlarged and moved by a little at random, [1, 3, H, W].
 
     A feature that must survive this cannot hang on single pixels. ``dice`` is a generator on the
@@ -64,12 +78,13 @@ def shaken(image: Tensor, dice: Generator) -> Tensor:
     mirrored image.
     """
     turn, zoom, down, right = (2 * torch.rand(4, generator=dice, dtype=torch.float64) - 1).tolist()
-    angle, scale = math.radians(DEGREES * turn), 1 / (1 + ZOOM * zoom)
+    small, large = shake.zoom
+    angle, scale = math.radians(shake.turn * turn), (small / large) ** ((zoom + 1) / 2) / small
     cosine, sine = scale * math.cos(angle), scale * math.sin(angle)
     height, width = image.shape[2:]
     rows = [
-        [cosine, -sine, 2 * JITTER * right / width],
-        [sine, cosine, 2 * JITTER * down / height],
+        [cosine, -sine, 2 * shake.move * right / width],
+        [sine, cosine, 2 * shake.move * down / height],
     ]
     matrix = torch.tensor([rows], dtype=image.dtype, device=image.device)
     grid = F.affine_grid(matrix, list(image.shape), align_corners=False)

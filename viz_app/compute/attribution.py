@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from viz_app.compute.attribution_rules import ReluRule, Rule
+from viz_app.compute.backward import slope_of
 from viz_app.core.errors import NotFinite, ShapeError
 from viz_app.nets.build import Net
 
@@ -78,7 +79,7 @@ def gradient(
         how ReLUs let gradients through; max pooling always sends it to the unit that won, which
         are Zeiler and Fergus's switches
     check
-        called before each layer on the way up; what it raises ends the pass
+        called before each layer, on the way up and down; what it raises ends the pass
 
     Returns
     -------
@@ -158,7 +159,7 @@ def slopes_of(
     x = x.detach().clone().requires_grad_()
     with torch.enable_grad(), ReluRule(rule):
         values = target.of(net(x, (target.layer,), check)[target.layer])
-        (slopes,) = torch.autograd.grad(values.sum(), x)
+        slopes = slope_of(values.sum(), x, check)
     return values.detach(), slopes
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QBuffer, QMimeData, QObject, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 
 import viz_app
 from viz_app.core.errors import VizError
@@ -65,6 +65,8 @@ class HouseKeeper(QObject):
         self.fetches = Runner("fetches", parent=self)  # a stalled server must not hold up images
         self.networks = NetworksDialog(store, self.fetches, theme, window)
         self.devices: Sequence[Any] = ()
+        self._scenes: tuple[Path, ...] = ()  # those opened together, and which of them is shown
+        self._scene_at = 0
         self.has_ended = False  # once closed: whether both threads have ended
         self.parts = House(
             document,
@@ -135,6 +137,8 @@ class HouseKeeper(QObject):
     def _build_next(self) -> None:
         if not self.devices:
             return  # torch is still being imported
+        if QApplication.activePopupWidget() or QApplication.activeModalWidget():
+            return  # building would close the menu that the user has just opened
         waiting = [room for room in self.window.rooms.values() if not room.is_built]
         if waiting:
             _ = waiting[0].parts
@@ -210,13 +214,32 @@ class HouseKeeper(QObject):
         if mime is None or not self._take(mime):
             self.tell("There is no image on the clipboard; copy one, then paste it here.")
 
-    def open_scene(self) -> None:
-        """Ask for a scene file and open it."""
-        name, _ = QFileDialog.getOpenFileName(
-            self.window, "Open scene", "", "Convolab scenes (*.json);;All files (*)"
+    def open_scenes(self) -> None:
+        """Ask for scene files, open the first and keep the others ready."""
+        names, _ = QFileDialog.getOpenFileNames(
+            self.window, "Open scenes", "", "Convolab scenes (*.json);;All files (*)"
         )
-        if name:
-            self.open_scene_from(Path(name))
+        self.open_scenes_from(sorted(Path(name) for name in names))
+
+    def open_scenes_from(self, paths: Sequence[Path]) -> None:
+        """Open the first of some scene files; the others come by "Next scene"."""
+        if paths:
+            self._scenes, self._scene_at = tuple(paths), 0
+            self.open_scene_from(paths[0])
+        if len(paths) > 1:
+            self.tell_done(f"Scene 1 of {len(paths)}: Ctrl+PgDown goes on.")
+
+    def step_scene(self, step: int) -> None:
+        """Go to the next or the previous of the scenes that were opened together."""
+        count, to = len(self._scenes), self._scene_at + step
+        if not count:
+            self.tell("Open scenes first, several at once (Ctrl+Alt+O).")
+        elif 0 <= to < count:
+            self._scene_at = to
+            self.open_scene_from(self._scenes[to])
+            self.tell_done(f"Scene {to + 1} of {count}: {self._scenes[to].stem}")
+        else:
+            self.tell_done("This is the last scene." if step > 0 else "This is the first scene.")
 
     def open_scene_from(self, path: Path) -> None:
         """Open a scene file; what was on the desk is one undo away."""
@@ -326,6 +349,10 @@ class HouseKeeper(QObject):
         """Hide or show the column of controls: its room is the lab's."""
         self.window.inspector.setVisible(self.window.inspector.isHidden())
 
+    def present(self) -> None:
+        """Fill the screen with the lab alone, for a class; again for the whole window."""
+        self.window.present(not self.window.is_presenting)
+
     def zoom_text(self, factor: float) -> None:
         """Make text larger or smaller; 0 is the normal size."""
         scale = min(max(self.theme.scale * factor, 0.8), 2.0) if factor else 1.0
@@ -396,7 +423,7 @@ class HouseKeeper(QObject):
         paths = [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
         scenes = [p for p in paths if p.suffix == ".json"]
         if scenes:
-            self.open_scene_from(scenes[0])
+            self.open_scenes_from(scenes)
         elif paths:
             self.shelf.open(paths)
         elif mime.hasImage():

@@ -29,7 +29,7 @@ class Inspector(QFrame):
         self._column.setSpacing(12)
         self._column.addStretch(1)
         self._lists: dict[str, QWidget] = {}
-        area = QScrollArea()
+        area = self._area = QScrollArea()
         set_role(area, "inspector")
         area.setWidget(self._inside)
         area.setWidgetResizable(True)
@@ -51,7 +51,9 @@ class Inspector(QFrame):
         self._column.insertWidget(self._column.count() - 1, controls)
 
     def show_lab(self, name: str) -> None:
-        """Show one lab's controls and hide the others."""
+        """Show one lab's controls, from the top, and hide the others."""
+        if self._lists[name].isHidden():
+            self._area.verticalScrollBar().setValue(0)
         for key, controls in self._lists.items():
             controls.setVisible(key == name)
 

@@ -128,6 +128,9 @@ class StatusBar(QFrame):
         import psutil  # not before the first paint
 
         self._memory.setText(f"{psutil.Process().memory_info().rss / 2**20:,.0f} MB")
+        layout = self.layout()
+        assert layout is not None
+        layout.activate()  # now: a longer number is not cut off until the next event
 
     def _on_theme_changed(self) -> None:
         self.setFixedHeight(self._theme.px(HEIGHT_PX))

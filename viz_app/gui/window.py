@@ -182,6 +182,20 @@ class Window(QMainWindow):
         self.setWindowTitle(f"{room.lab.title} – Convolab")
         self._fit_buttons()
 
+    @property
+    def is_presenting(self) -> bool:
+        """Whether the lab has the screen for itself."""
+        return self._top.isHidden()
+
+    def present(self, is_on: bool) -> None:
+        """Fill the screen with the lab alone, or show the whole window again."""
+        for frame in (self._top, self._rail_frame, self.inspector):
+            frame.setVisible(not is_on)
+        if is_on:
+            self.showFullScreen()
+        else:
+            self.showNormal()
+
     def palette_actions(self) -> list[QAction]:
         """All commands that make sense now: the lab's first."""
         house = [a for actions in self.actions_of_menus.values() for a in actions]
@@ -290,6 +304,7 @@ class Window(QMainWindow):
             else:
                 entries.append(to_qaction(action, self))
                 menu.addAction(entries[-1])
+                self.addAction(entries[-1])  # its key works without the menu bar too
 
     def _show_lab_actions(self, actions: tuple[Action, ...]) -> None:
         self._lab_menu.clear()
@@ -298,6 +313,7 @@ class Window(QMainWindow):
             entry.deleteLater()
         self._lab_actions = [to_qaction(action, self) for action in actions]
         self._lab_menu.addActions(self._lab_actions)
+        self.addActions(self._lab_actions)
         self._lab_menu.setToolTipsVisible(True)
 
     def _fit_buttons(self) -> None:

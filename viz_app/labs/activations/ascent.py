@@ -12,6 +12,7 @@ from viz_app.core.records import Picture
 from viz_app.engine.engine import Failure
 from viz_app.engine.mailbox import Mailbox
 from viz_app.labs.activations.ascent_jobs import Climb, Plan, optimise, plan_of
+from viz_app.labs.activations.ascent_snippet import ascent_program
 from viz_app.labs.activations.jobs import Pixels
 from viz_app.labs.activations.part import Desk, Part
 from viz_app.labs.activations.scene import ActivationsScene
@@ -183,6 +184,10 @@ class AscentPart(Part[AscentView]):
             "image": self.newest.pixels,
             "values": np.array(self._values),
         }
+
+    def snippet(self, scene: ActivationsScene, picture: Picture | None) -> str:
+        folder = self.house.weights.folder
+        return ascent_program(plan_of(scene), scene.goal_rate, scene.goal_steps, folder)
 
     def is_settled(self) -> bool:
         return self.state != "running"

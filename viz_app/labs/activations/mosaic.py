@@ -16,7 +16,7 @@ from viz_app.labs.activations.layers import is_classifier, title_of
 from viz_app.labs.activations.mosaic_shown import (
     MosaicView,
     channel_shown,
-    effective_words,
+    effective_shown,
     facts,
 )
 from viz_app.labs.activations.part import Part
@@ -154,7 +154,11 @@ class MosaicPart(Part[MosaicView]):
 
     def _tell_dead(self, silence: Silence) -> None:
         done = int(silence.progress.done) - len(silence.unreadable)
-        sentence = f"{len(silence.silent)} channels fire on none of {done} {silence.where}"
+        count = len(silence.silent)
+        words = "No dead channel: each fires on at least one"
+        if count:
+            words = f"{count} dead channel{'s' * (count > 1)}, silent on all"
+        sentence = f"{words} of {done} {silence.where}"
         if silence.unreadable:
             sentence += f"; {len(silence.unreadable)} more could not be read"
         elif self.house.document.desk.image.startswith(jobs.SAMPLE):
@@ -183,7 +187,9 @@ class MosaicPart(Part[MosaicView]):
         effective = None
         if scene.is_effective and "effective" not in self._waits:
             effective = self._answers.get("effective")
-        self.view.show_effective(effective, effective_words(effective, shown.field))
+        self.view.show_effective(
+            None if effective is None else effective_shown(effective, shown.field)
+        )
         self.view.show_facts(facts(seen, tiles, self._silence(scene)))
 
     def _answer_to(self, name: str, key: Hashable) -> Any:

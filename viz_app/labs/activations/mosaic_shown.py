@@ -54,6 +54,15 @@ class ChannelShown:
         return float(self.map[self.unit])
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class EffectiveShown:
+    """How much the unit depends on each pixel [h, w], the box that holds most of it, and words."""
+
+    strength: Maps
+    box: tuple[tuple[int, int], tuple[int, int]]
+    words: str
+
+
 class MosaicView(Protocol):
     """What the part tells its page."""
 
@@ -69,7 +78,7 @@ class MosaicView(Protocol):
     def show_channel(self, shown: ChannelShown) -> None:
         """Show the selected channel large, over the photo and in figures."""
 
-    def show_effective(self, effective: Effective | None, words: str) -> None:
+    def show_effective(self, shown: EffectiveShown | None) -> None:
         """Show the effective field over the photo, or no longer."""
 
     def show_facts(self, words: str) -> None:
@@ -122,10 +131,12 @@ def facts(seen: Seen, tiles: Tiles | None, silence: Silence | None) -> str:
     return " · ".join(words)
 
 
-def effective_words(effective: Effective | None, field: Field) -> str:
+def effective_shown(effective: Effective, field: Field) -> EffectiveShown:
     """How much of what a unit could see it really depends on."""
-    if effective is None:
-        return ""
+    return EffectiveShown(effective.strength, effective.box, _effective_words(effective, field))
+
+
+def _effective_words(effective: Effective, field: Field) -> str:
     if not effective.strength.any():
         return "its gradient is zero: the unit is off, so no pixel moves it"
     (top, bottom), (left, right) = effective.box

@@ -61,7 +61,7 @@ class PatchesPart(Part[PatchesView]):
         a = Action
         self.actions = (
             a("Search patches", "Find the nine patches of each channel in the folder.",
-              self.search_asked, "Ctrl+Shift+N", "magnifying-glass", self._can_search),
+              self.search_asked, "F5", "magnifying-glass", self._can_search),
             a("Folder of patches…", "Choose the folder whose images are searched.",
               self.folder_asked, icon="folder-open"),
             a("Bundled images for patches", "Search the images that come with the program.",

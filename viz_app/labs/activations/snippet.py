@@ -106,7 +106,7 @@ def activations_program(
         height and width of what the network looks at
     """
     network = table_of(scene.network, *input_shape)
-    needed = tuple(_needed(network, scene.asked))
+    needed = tuple(rows_for(network, scene.asked))
     file = load_registry().network(scene.network).files[0]
     prefix = PICKLED.get(scene.network)
     whole = f'x = F.interpolate(x, {input_shape}, mode="bilinear", antialias=True)'
@@ -121,16 +121,16 @@ def activations_program(
         weights=str(folder / file.name) if folder is not None else file.name,
         image=path_of(picture.ref if picture is not None else "image.jpg"),
         sha256=file.sha256,
-        load=_load(network, prefix),
+        load=loading(network, prefix),
         resize=_SQUARE if scene.size == "224" else whole,
-        preprocess=_preprocess(network),
-        steps="\n".join(f"a[{row.layer.name!r}] = {_call(row)}" for row in needed),
+        preprocess=preprocessing(network),
+        steps="\n".join(f"a[{row.layer.name!r}] = {call_of(row)}" for row in needed),
         unit=f"row, column = {scene.row}, {scene.column}" if scene.is_pinned else strongest,
         table="\n".join(f"    {_line(row)}," for row in needed),
     )
 
 
-def _needed(network: Network, wanted: str) -> Iterator[Row]:
+def rows_for(network: Network, wanted: str) -> Iterator[Row]:
     """The rows that a layer follows from, in the table's order."""
     table = tuple(rows(network))
     names = {wanted}
@@ -140,14 +140,16 @@ def _needed(network: Network, wanted: str) -> Iterator[Row]:
     return (row for row in table if row.layer.name in names)
 
 
-def _load(network: Network, prefix: str | None) -> str:
+def loading(network: Network, prefix: str | None) -> str:
+    """What reads the weights into ``state``."""
     if prefix is None:
         return _LOAD_TORCH
     keys = [_key(layer) for layer in network.layers if layer.kind == "conv"]
     return _LOAD_PICKLE.format(prefix=prefix, keys=keys)
 
 
-def _preprocess(network: Network) -> str:
+def preprocessing(network: Network) -> str:
+    """What brings ``x`` in 0..1 to what the network was trained on; each line behind a newline."""
     wanted = network.preprocessing
     if wanted is None:
         return ""
@@ -160,7 +162,7 @@ def _key(layer: Layer) -> str:
     return layer.key or layer.name
 
 
-def _call(row: Row) -> str:
+def call_of(row: Row) -> str:
     """What computes a row, as an expression over the rows above it."""
     layer, sources = row.layer, [f"a[{name!r}]" for name in row.sources]
     x, key = sources[0], _key(row.layer)

@@ -58,11 +58,12 @@ class BoxEditor:
 
     # The pointer
 
-    def grabbed(self, x: float, y: float, reach: float) -> None:
-        """Take hold of a box, an edge, or begin a new box."""
+    def grabbed(self, x: float, y: float, reach: float, is_new: bool = False) -> None:
+        """Take hold of a box, an edge, or begin a new box; ``is_new``: on top of others too."""
         if self._picture is None:
             return
-        self._grip = editing.grip_at(self.boxes, self.selected, x, y, reach)
+        under = () if is_new else self.boxes
+        self._grip = editing.grip_at(under, self.selected, x, y, reach)
         if self._grip.index >= 0:
             self.chosen(self._grip.index)
 
@@ -116,7 +117,7 @@ class BoxEditor:
             return
         change = editing.grown if is_resize else editing.moved
         box = change(box, dx, dy, self._size)
-        self._put(_replaced(self.boxes, self.selected, box), "nudge")
+        self._put(_replaced(self.boxes, self.selected, box), f"nudge {self.selected}")
 
     def labelled(self, label: str) -> None:
         """Say what is in the selected box."""

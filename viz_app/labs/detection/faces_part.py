@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 from viz_app.core.mtcnn import Cascade
 from viz_app.core.records import Picture
-from viz_app.engine.engine import Failure
 from viz_app.labs.detection import faces, jobs
 from viz_app.labs.detection.asking import Asking
 from viz_app.labs.detection.faces import FacesShown
 from viz_app.labs.detection.faces_snippet import faces_program
+from viz_app.labs.detection.part import Desk, Part
 from viz_app.labs.detection.scene import DetectionScene, FaceStage
 from viz_app.labs.detection.view import Offer, Pixels, offer_of
-from viz_app.labs.presenter import House
 
 FACES_LANE = "detection.faces"
 NETWORK = "mtcnn"
@@ -30,18 +29,12 @@ class FacesView(Protocol):
         """Show what is missing, and where to get it."""
 
 
-class FacesPart:
+class FacesPart(Part[FacesView]):
     """Part of the presenter; thresholds and stages never run the networks again."""
 
-    def __init__(
-        self,
-        view: FacesView,
-        house: House,
-        show_again: Callable[[], None],
-        fail: Callable[[Failure], None],
-    ) -> None:
-        self._view, self._house = view, house
-        self.asking: Asking[Cascade] = Asking(FACES_LANE, house, show_again, fail)
+    def __init__(self, desk: Desk, view: FacesView) -> None:
+        super().__init__(desk, view)
+        self.asking: Asking[Cascade] = Asking(FACES_LANE, desk.house, desk.show_again, desk.fail)
         self.shown: FacesShown | None = None
         self._scene = DetectionScene()
 
@@ -49,25 +42,25 @@ class FacesPart:
         """Show a stage, or ask for what it needs."""
         self.shown, self._scene = None, scene
         if picture is None:
-            self._view.show_faces(None, None, "Reading the image …")
+            self.view.show_faces(None, None, "Reading the image …")
             return
         request = (picture.ref or picture.name, scene.smallest_face)
         cascade = self.asking.get(request)
         if cascade is not None:
             self.shown = faces.look(cascade, scene)
-            self._view.show_faces(self.shown, picture.pixels, "")
-        elif not self._house.weights.is_present(NETWORK):
-            self._view.show_offer(offer_of(self._house.weights.networks(), NETWORK))
+            self.view.show_faces(self.shown, picture.pixels, "")
+        elif not self.house.weights.is_present(NETWORK):
+            self.view.show_offer(offer_of(self.house.weights.networks(), NETWORK))
         else:
-            job = jobs.find_faces(self._house.weights, picture, scene.smallest_face)
+            job = jobs.find_faces(self.house.weights, picture, scene.smallest_face)
             if not self.asking.want(request, job, f"Finding faces in {picture.name}"):
-                self._view.show_faces(None, picture.pixels, "No faces: the detector was stopped.")
+                self.view.show_faces(None, picture.pixels, "No faces: the detector was stopped.")
             elif self.asking.is_waiting:
-                self._view.show_faces(None, picture.pixels, "Looking for faces …")
+                self.view.show_faces(None, picture.pixels, "Looking for faces …")
 
     def is_settled(self) -> bool:
         """Whether a stage is on the screen, or none will be."""
-        has_picture = self._house.pictures.current() is not None
+        has_picture = self.house.pictures.current() is not None
         return self.shown is not None or (has_picture and not self.asking.is_waiting)
 
     def cancelled(self, lane: str) -> None:
@@ -82,7 +75,7 @@ class FacesPart:
         """The numbers on the screen, by name."""
         return self.shown.numbers(self._scene) if self.shown is not None else {}
 
-    def snippet(self) -> str:
+    def snippet(self, scene: DetectionScene, picture: Picture | None) -> str:
         """The last step of the cascade as a program."""
         return faces_program(self.shown, self._scene)
 

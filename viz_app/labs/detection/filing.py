@@ -18,7 +18,7 @@ Boxes = tuple[DrawnBox, ...]
 
 
 class Filing:
-    """Reads and writes on the engine's thread; ``take`` gets the boxes that were read."""
+    """Reads and writes files on their thread; ``take`` gets the boxes that were read."""
 
     def __init__(
         self, house: House, take: Callable[[Picture, Boxes], None], fail: Callable[[Failure], None]
@@ -31,7 +31,7 @@ class Filing:
         if picture is None:
             return
         size = (picture.width, picture.height)
-        self._house.runner.run(
+        self._house.files.run(
             FILES_LANE,
             lambda turn: jobs.read_box_file(path, picture.name, size),
             title=f"Reading {path.name}",
@@ -45,12 +45,13 @@ class Filing:
         if picture is None:
             return
         labelled = Labelled(picture.name, (picture.width, picture.height), boxes)
-        self._house.runner.run(
+        self._house.files.run(
             FILES_LANE,
             lambda turn: jobs.write_box_file(path, labelled),
             title=f"Saving {path.name}",
             on_done=lambda _nothing: None,
             on_failed=self._fail,
+            must_finish=True,
         )
 
     def detect_folder(self, folder: Path, out: Path, scene: DetectionScene) -> None:

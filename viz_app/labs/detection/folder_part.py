@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
 from viz_app.core.records import Picture
-from viz_app.engine.engine import Failure
 from viz_app.labs.detection import folder, folder_jobs
 from viz_app.labs.detection import snippet as programs
 from viz_app.labs.detection.asking import Asking
 from viz_app.labs.detection.evaluation import Matched
 from viz_app.labs.detection.folder import FolderFound, FolderRequest, FolderShown
+from viz_app.labs.detection.part import Desk, Part
 from viz_app.labs.detection.scene import DetectionScene
 from viz_app.labs.detection.streaming import Streaming
-from viz_app.labs.presenter import House
 
 LANE, MATCH_LANE = "detection.folder_evaluation", "detection.folder_match"
 HOW = (
@@ -32,20 +31,15 @@ class FolderView(Protocol):
         """Show how good the detections of a folder are."""
 
 
-class FolderPart:
+class FolderPart(Part[FolderView]):
     """Collects a folder's boxes once, matches them once an IoU; the rest is looking up."""
 
-    def __init__(
-        self,
-        view: FolderView,
-        house: House,
-        change: Callable[..., None],
-        again: Callable[[], None],
-        fail: Callable[[Failure], None],
-    ) -> None:
-        self._view, self._house, self._change = view, house, change
-        self._finding: Streaming[FolderFound] = Streaming(LANE, house, again, fail)
-        self._matching: Asking[Matched] = Asking(MATCH_LANE, house, again, fail)
+    def __init__(self, desk: Desk, view: FolderView) -> None:
+        super().__init__(desk, view)
+        self._finding: Streaming[FolderFound] = Streaming(
+            LANE, desk.house, desk.show_again, desk.fail
+        )
+        self._matching: Asking[Matched] = Asking(MATCH_LANE, desk.house, desk.show_again, desk.fail)
         self._shown: FolderShown | None = None
         self._matched: Matched | None = None
         self._scene = DetectionScene()
@@ -53,28 +47,28 @@ class FolderPart:
     def show(self, scene: DetectionScene, picture: Picture | None) -> None:
         self._shown, self._scene = None, scene
         if not (scene.eval_folder and scene.eval_truth):
-            self._view.show_folder(FolderShown(HOW))
+            self.view.show_folder(FolderShown(HOW))
             return
         request = request_of(scene)
-        if not request.results and not self._house.weights.is_present(scene.detector):
+        if not request.results and not self.house.weights.is_present(scene.detector):
             words = "The detector is not on this computer: get it, or choose a file of results."
-            self._view.show_folder(FolderShown(words, scene.detector, files=_files(scene)))
+            self.view.show_folder(FolderShown(words, scene.detector, files=_files(scene)))
             return
         found, is_wanted = self._finding.get(request), True
         if found is None or not found.is_whole:
-            job = folder_jobs.evaluate_folder(self._house.weights, request, scene)
+            job = folder_jobs.evaluate_folder(self.house.weights, request, scene)
             is_wanted = self._finding.want(request, job, "Evaluating a folder")
             found = self._finding.get(request)  # it may have been answered at once
         if found is None or not found.is_whole:
             words = self._words(found) if is_wanted else "Stopped: F5 starts anew."
-            self._view.show_folder(FolderShown(words, found=found, files=_files(scene)))
+            self.view.show_folder(FolderShown(words, found=found, files=_files(scene)))
             return
         self._show_matched(found, scene)
 
     def _show_matched(self, found: FolderFound, scene: DetectionScene) -> None:
         if not found.pictures:
             words = "None of the images could be opened."
-            self._view.show_folder(FolderShown(words, found=found, files=_files(scene)))
+            self.view.show_folder(FolderShown(words, found=found, files=_files(scene)))
             return
         key = (found.request, scene.verdict)
         matched = self._matching.get(key)
@@ -83,19 +77,19 @@ class FolderPart:
             self._matching.want(key, job, "Matching detections")
             matched = self._matching.get(key) or self._matched  # the last one, until then
         if matched is None:
-            self._view.show_folder(FolderShown("Matching …", found=found, files=_files(scene)))
+            self.view.show_folder(FolderShown("Matching …", found=found, files=_files(scene)))
             return
         self._matched = matched
         shown = folder.look(found, matched, scene, _files(scene))
-        picture = self._house.pictures.wanted(found.pictures[shown.chosen])
+        picture = self.house.pictures.wanted(found.pictures[shown.chosen])
         pixels = None if picture is None else picture.pixels
         self._shown = replace(shown, pixels=pixels)
-        self._view.show_folder(self._shown)
+        self.view.show_folder(self._shown)
 
     def folder_chosen(self, images: Path, truth: Path, results: Path | None) -> None:
         """Evaluate a folder."""
         self._matched = None
-        self._change(
+        self.desk.change(
             view="evaluation",
             eval_of="folder",
             eval_folder=str(images),
@@ -106,11 +100,11 @@ class FolderPart:
 
     def picture_chosen(self, index: int) -> None:
         """Look at a picture of the folder."""
-        self._change(gesture="folder picture", eval_picture=index)
+        self.desk.change(gesture="folder picture", eval_picture=index)
 
     def offer_accepted(self) -> None:
         """Open the dialog that fetches the detector."""
-        self._house.offer_network(self._scene.detector)
+        self.house.offer_network(self._scene.detector)
 
     def is_settled(self) -> bool:
         return not (self._finding.is_waiting or self._matching.is_waiting)
@@ -126,9 +120,9 @@ class FolderPart:
     def numbers(self) -> Mapping[str, Any]:
         return {} if self._shown is None else self._shown.numbers()
 
-    def snippet(self) -> str:
+    def snippet(self, scene: DetectionScene, picture: Picture | None) -> str | None:
         if self._matched is None or self._shown is None:
-            return programs.snippet(self._scene, None)
+            return None
         one = folder.of_picture(self._matched, self._shown.chosen, self._scene.verdict)
         return programs.evaluation_program(one, self._scene)
 

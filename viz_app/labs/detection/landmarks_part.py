@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 from viz_app.core.records import Picture
 from viz_app.labs.detection import landmarks
 from viz_app.labs.detection import snippet as programs
 from viz_app.labs.detection.landmarks import LandmarksShown
+from viz_app.labs.detection.part import Desk, Part
 from viz_app.labs.detection.scene import DetectionScene
 
 
@@ -19,21 +20,20 @@ class LandmarksView(Protocol):
         """Show truth and answer on the photo, and the terms of the loss."""
 
 
-class LandmarksPart:
+class LandmarksPart(Part[LandmarksView]):
     """Nothing is computed here that takes time."""
 
-    def __init__(self, view: LandmarksView, change: Callable[..., None]) -> None:
-        self._view, self._change = view, change
-        self._scene = DetectionScene()
+    def __init__(self, desk: Desk, view: LandmarksView) -> None:
+        super().__init__(desk, view)
         self._shown: LandmarksShown | None = None
         self._held: tuple[str, int] | None = None
         self._drags = 0
 
     def show(self, scene: DetectionScene, picture: Picture | None) -> None:
-        self._scene, self._shown = scene, None
+        self._shown = None
         if picture is not None:
             self._shown = landmarks.look(scene, picture.width, picture.height)
-        self._view.show_landmarks(self._shown, None if picture is None else picture.pixels)
+        self.view.show_landmarks(self._shown, None if picture is None else picture.pixels)
 
     def grabbed(self, x: float, y: float, reach: float) -> None:
         """Take hold of the nearest point within reach."""
@@ -50,7 +50,7 @@ class LandmarksPart:
         points[index] = min(max(x / width, 0.0), 1.0), min(max(y / height, 0.0), 1.0)
         field = "face_points" if name == "truth" else "face_hat"
         values = tuple(float(v) for v in points.reshape(-1))
-        self._change(gesture=f"landmark {self._drags}", **{field: values})
+        self.desk.change(gesture=f"landmark {self._drags}", **{field: values})
 
     def released(self) -> None:
         """Let go."""
@@ -61,25 +61,14 @@ class LandmarksPart:
         if self._shown is None:
             return
         if place == 0:
-            self._change(p_hat=value)
+            self.desk.change(p_hat=value)
             return
         answer = self._shown.answer.reshape(-1).tolist()
         answer[place - 1] = value
-        self._change(face_hat=tuple(answer))
-
-    def is_settled(self) -> bool:
-        return True
-
-    def cancelled(self, lane: str) -> None:
-        """Nothing runs."""
-
-    def find_again(self) -> None:
-        """Nothing runs."""
+        self.desk.change(face_hat=tuple(answer))
 
     def numbers(self) -> Mapping[str, Any]:
         return {} if self._shown is None else self._shown.numbers()
 
-    def snippet(self) -> str:
-        if self._shown is None:
-            return programs.snippet(self._scene, None)
-        return programs.terms_program(self._shown.terms)
+    def snippet(self, scene: DetectionScene, picture: Picture | None) -> str | None:
+        return None if self._shown is None else programs.terms_program(self._shown.terms)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from viz_app.core.raw_boxes import RawBoxes
 from viz_app.core.records import Picture
-from viz_app.engine.engine import Failure, Turn
+from viz_app.engine.engine import Turn
 from viz_app.engine.mailbox import Mailbox
 from viz_app.files.video import Frame, LatestFrame
 from viz_app.files.weights import WeightsStore
@@ -21,10 +21,10 @@ from viz_app.labs.controls import Action
 from viz_app.labs.detection import jobs
 from viz_app.labs.detection.batch import kept_of
 from viz_app.labs.detection.found import Request, example, short, tabulated
+from viz_app.labs.detection.part import Desk, Part
 from viz_app.labs.detection.scene import DetectionScene
 from viz_app.labs.detection.snippet import suppression_program
 from viz_app.labs.detection.suppression import BoxesShown, State
-from viz_app.labs.presenter import House
 from viz_app.labs.watching import WEBCAM, Watching, looked_at
 
 LIVE_LANE = "detection.live"
@@ -110,60 +110,40 @@ def _watched(
     return Watched(frame, raw, scene, fps, source.dropped, seconds)
 
 
-class Live:
+class Live(Part[LiveView]):
     """Starts, pauses and ends the watching; part of the presenter.
 
     The webcam is let go as soon as its view is left.
     """
 
-    def __init__(
-        self,
-        view: LiveView,
-        house: House,
-        scene: Callable[[], DetectionScene],
-        fail: Callable[[Failure], None],
-    ) -> None:
-        self._view, self._house, self._scene, self._fail = view, house, scene, fail
+    def __init__(self, desk: Desk, view: LiveView) -> None:
+        super().__init__(desk, view)
         self._wish = Mailbox(DetectionScene())
-        self._watching: Watching[Watched] = Watching(LIVE_LANE, house, self._show_again, fail)
+        self._watching: Watching[Watched] = Watching(
+            LIVE_LANE, desk.house, self._show_again, desk.fail
+        )
         self._begun: int | Path | None = None
+        self.actions = self._commands()
 
     @property
     def is_running(self) -> bool:
         """Whether frames come, or would but for a pause."""
         return self._watching.is_running
 
-    @property
-    def actions(self) -> tuple[Action, ...]:
-        """The commands of the live view."""
-        a = Action
-        return (
-            a("Watch the webcam", "Boxes on what the webcam sees; nothing is kept or sent.",
-              lambda: self.start(WEBCAM), icon="video-camera"),
-            a("Watch a film…", "Boxes on a video file, at its own speed.",
-              self._view.ask_for_film, icon="film-strip"),
-            a("Pause the film", "Stand still, or go on.", self.pause_toggled, icon="pause",
-              is_enabled=lambda: self.is_running),
-            a("Stop watching", "Let go of the webcam or the film.", self.stop, icon="stop",
-              is_enabled=lambda: self.is_running),
-            a("Take this frame", "Make the frame the current image, for every view and lab.",
-              self.frame_taken, icon="camera", is_enabled=lambda: self._watching.last is not None),
-        )  # fmt: skip
-
-    def show(self, scene: DetectionScene, picture: Picture | None = None) -> None:
+    def show(self, scene: DetectionScene, picture: Picture | None) -> None:
         """Show the last frame, with the scene's thresholds."""
         self._wish.post(scene)
-        self._view.show_live(self._look(scene))
+        self.view.show_live(self._look(scene))
 
     def start(self, source: int | Path) -> None:
         """Watch a webcam or a film from its beginning."""
-        scene = self._scene()
-        if not self._house.weights.is_present(scene.detector):
-            self._house.offer_network(scene.detector)
+        scene = self.desk.scene
+        if not self.house.weights.is_present(scene.detector):
+            self.house.offer_network(scene.detector)
             return
         self._begun = source
         self._wish.post(scene)
-        self._watching.start(source, lambda frames: watch(self._house.weights, frames, self._wish))
+        self._watching.start(source, lambda frames: watch(self.house.weights, frames, self._wish))
 
     def pause_toggled(self) -> None:
         """Stand still, or go on."""
@@ -173,6 +153,9 @@ class Live:
         """Let go of the source; the last frame stays."""
         self._watching.stop()
 
+    def close(self) -> None:
+        self.stop()
+
     def cancelled(self, lane: str) -> None:
         """The user cancelled a job, perhaps this one."""
         self._watching.cancelled(lane)
@@ -181,18 +164,14 @@ class Live:
         """Make the frame that is shown the current image."""
         self._watching.frame_taken()
 
-    def is_settled(self) -> bool:
-        """A film is never settled, and needs not be."""
-        return True
-
     def find_again(self) -> None:
         """Begin the film again."""
         if self._begun is not None:
             self.start(self._begun)
 
-    def snippet(self) -> str:
+    def snippet(self, scene: DetectionScene, picture: Picture | None) -> str:
         """The suppression of the frame's raw boxes as a program."""
-        scene, last = self._scene(), self._watching.last
+        last = self._watching.last
         if last is None:
             return suppression_program(example(), scene)
         raw = last.raw
@@ -205,7 +184,7 @@ class Live:
         last = self._watching.last
         if last is None:
             return {}
-        kept = list(kept_of(last.raw, self._scene()))
+        kept = list(kept_of(last.raw, self.desk.scene))
         return {
             "frame": last.frame.number,
             "frames_per_second": last.fps,
@@ -215,9 +194,24 @@ class Live:
             "classes": np.array([last.raw.names[last.raw.classes[i]] for i in kept], np.str_),
         }
 
+    def _commands(self) -> tuple[Action, ...]:
+        a = Action
+        return (
+            a("Watch the webcam", "Boxes on what the webcam sees; nothing is kept or sent.",
+              lambda: self.start(WEBCAM), icon="video-camera"),
+            a("Watch a film…", "Boxes on a video file, at its own speed.",
+              self.view.ask_for_film, icon="film-strip"),
+            a("Pause the film", "Stand still, or go on.", self.pause_toggled, icon="pause",
+              is_enabled=lambda: self.is_running),
+            a("Stop watching", "Let go of the webcam or the film.", self.stop, icon="stop",
+              is_enabled=lambda: self.is_running),
+            a("Take this frame", "Make the frame the current image, for every view and lab.",
+              self.frame_taken, icon="camera", is_enabled=lambda: self._watching.last is not None),
+        )  # fmt: skip
+
     def _show_again(self) -> None:
-        if self._scene().view == "live":
-            self.show(self._scene())
+        if self.desk.scene.view == "live":
+            self.show(self.desk.scene, None)
 
     def _look(self, scene: DetectionScene) -> LiveShown:
         watching = self._watching

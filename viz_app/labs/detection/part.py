@@ -1,31 +1,26 @@
-"""A view of the lab with a presenter of its own, so that the lab's presenter stays readable."""
+"""A view of the detection lab: a part whose desk knows the boxes that the user drew."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Protocol, TypeVar
 
-from viz_app.core.records import Picture
-from viz_app.labs.detection.scene import DetectionScene
+from viz_app.labs import part
+from viz_app.labs.detection.scene import DetectionScene, DrawnBox
+
+V = TypeVar("V")
 
 
-class Part(Protocol):
-    """What the lab's presenter hands on for the view that is shown."""
+class Desk(part.Desk, Protocol):
+    """The presenter as its parts see it."""
 
-    def show(self, scene: DetectionScene, picture: Picture | None) -> None:
-        """Show a scene, and ask for the numbers it needs."""
+    @property
+    def scene(self) -> DetectionScene: ...
 
-    def is_settled(self) -> bool:
-        """Whether everything the scene asks for is on the screen."""
+    def show_again(self) -> None:
+        """An answer is there: show the scene anew, if the lab is what the user looks at."""
 
-    def cancelled(self, lane: str) -> None:
-        """The user cancelled a job, perhaps this view's."""
+    def drawn(self) -> tuple[DrawnBox, ...]:
+        """The boxes drawn on the current image."""
 
-    def find_again(self) -> None:
-        """Ask anew after a cancel or a failure."""
 
-    def numbers(self) -> Mapping[str, Any]:
-        """The numbers on the screen, by name."""
-
-    def snippet(self) -> str:
-        """A short program that prints the numbers on the screen."""
+Part = part.Part[Desk, V]

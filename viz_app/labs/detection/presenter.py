@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from viz_app.core.errors import VizError
 from viz_app.core.records import Picture
-from viz_app.labs.detection import evaluation, grid, jobs, suppression, targets
+from viz_app.labs.detection import evaluation, grid, jobs, suppression
 from viz_app.labs.detection import found as found_of
 from viz_app.labs.detection import snippet as programs
 from viz_app.labs.detection.actions import lab_actions
@@ -26,8 +25,6 @@ from viz_app.labs.detection.live import Live
 from viz_app.labs.detection.part import Part
 from viz_app.labs.detection.regions_part import RegionsPart
 from viz_app.labs.detection.scene import (
-    MOST_ANCHORS,
-    Anchor,
     DetectionScene,
     DrawnBox,
     boxes_on,
@@ -36,7 +33,7 @@ from viz_app.labs.detection.scene import (
 )
 from viz_app.labs.detection.sliding_part import SlidingPart
 from viz_app.labs.detection.suppression import SuppressionShown
-from viz_app.labs.detection.targets import TargetsShown
+from viz_app.labs.detection.targets_part import TargetsPart
 from viz_app.labs.detection.view import DetectionView, Pixels, offer_of
 from viz_app.labs.lab import Lab
 from viz_app.labs.presenter import House, Presenter
@@ -66,20 +63,22 @@ class DetectionPresenter(Presenter[DetectionScene, DetectionView]):
         super().__init__(view, house)
         self.editor = BoxEditor(self._show_boxes, self._keep_boxes)
         self.filing = Filing(house, self.editor.replaced_all, self.fail)
-        self._finding: Asking[Found] = Asking(LANE, house, self._show_again, self.fail)
-        self.faces = FacesPart(view, house, self._show_again, self.fail)
-        self.live = Live(view, house, lambda: self.scene, self.fail)
-        self.sliding = SlidingPart(view, house, self.change, self._show_again, self.fail)
-        self.regions = RegionsPart(view, house, self.change, self._show_again, self.fail)
-        self.folder = FolderPart(view, house, self.change, self._show_again, self.fail)
-        self.landmarks = LandmarksPart(view, self.change)
-        self.parts: dict[str, Part] = {
+        self._finding: Asking[Found] = Asking(LANE, house, self.show_again, self.fail)
+        self.faces = FacesPart(self, view)
+        self.live = Live(self, view)
+        self.sliding = SlidingPart(self, view)
+        self.regions = RegionsPart(self, view)
+        self.targets = TargetsPart(self, view)
+        self.landmarks = LandmarksPart(self, view)
+        self.folder = FolderPart(self, view)
+        self.parts: dict[str, Part[Any]] = {
             "faces": self.faces,
             "live": self.live,
             "sliding": self.sliding,
             "regions": self.regions,
-            "folder": self.folder,
+            "targets": self.targets,
             "landmarks": self.landmarks,
+            "folder": self.folder,
         }
         self._example = found_of.example()
         self._example_pixels = found_of.example_pixels()
@@ -87,27 +86,23 @@ class DetectionPresenter(Presenter[DetectionScene, DetectionView]):
         self._shown: SuppressionShown | None = None
         self._grid: GridShown | None = None
         self._judged: EvaluationShown | None = None
-        self._targets: TargetsShown | None = None
         self._matched: tuple[Any, Matched] | None = None
         self.actions = lab_actions(self)
 
     # What is shown
 
     def show(self, scene: DetectionScene, picture: Picture | None) -> None:
-        self._shown, self._grid, self._judged, self._targets = None, None, None, None
+        self._shown, self._grid, self._judged = None, None, None
         self.view.show_view(scene)
         if scene.view != "live":
             self.live.stop()  # a webcam that is not looked at is let go
+        self.editor.show(scene, picture)
         if (part := self._part(scene)) is not None:
             part.show(scene, picture)
-            return
-        self.editor.show(scene, picture)
-        if scene.view == "iou":
-            return
-        if scene.view == "targets" and picture is not None:
-            self._targets = targets.look(self.editor.boxes, scene, picture.width, picture.height)
-            self.view.show_targets(self._targets, picture.pixels)
-            return
+        elif scene.view != "iou":
+            self._show_found(scene, picture)
+
+    def _show_found(self, scene: DetectionScene, picture: Picture | None) -> None:
         found = self._found(scene, picture)
         if found is self._example:
             self._show_suppression(found, scene, self._example_pixels)
@@ -149,14 +144,15 @@ class DetectionPresenter(Presenter[DetectionScene, DetectionView]):
 
     def cancelled(self, lane: str) -> None:
         self._finding.cancelled(lane)
-        for view in self.parts.values():
-            view.cancelled(lane)
+        for part in self.parts.values():
+            part.cancelled(lane)
 
     def leave(self) -> None:
         self.live.stop()
 
     def close(self) -> None:
-        self.live.stop()
+        for part in self.parts.values():
+            part.close()
 
     # Intents of the suppression view
 
@@ -170,7 +166,7 @@ class DetectionPresenter(Presenter[DetectionScene, DetectionView]):
         found = self._found(self.scene, self.house.pictures.current())
         if found is not None:
             self._selected[found.request] = box
-            self._show_again()
+            self.show_again()
 
     def stepped(self, by: int) -> None:
         """Go some picks of the algorithm, or stages of the cascade, forward or back."""
@@ -202,7 +198,7 @@ class DetectionPresenter(Presenter[DetectionScene, DetectionView]):
         self._finding.forgive()
         if (part := self._part(self.scene)) is not None:
             part.find_again()
-        self._show_again()
+        self.show_again()
 
     def detections_taken(self) -> None:
         """Draw the kept detections as boxes, with their classes, so that they can be edited."""
@@ -233,74 +229,6 @@ class DetectionPresenter(Presenter[DetectionScene, DetectionView]):
             column = min(max(self._grid.cell[1] + columns, 0), len(self._grid.xs) - 2)
             self.change(gesture="cell", cell_row=row, cell_column=column, anchor=-1)
 
-    # Intents of the target builder
-
-    def target_cell_clicked(self, x: float, y: float) -> None:
-        """Choose the cell of the label under the pointer."""
-        if self._targets is not None and (cell := self._targets.cell_at(x, y)) is not None:
-            self.change(target_row=cell[0], target_column=cell[1], target_anchor=-1)
-
-    def target_cell_moved(self, rows: int, columns: int) -> None:
-        """Go to a neighbour of the chosen cell of the label."""
-        if self._targets is not None:
-            last = self.scene.target_grid - 1
-            row = min(max(self._targets.cell[0] + rows, 0), last)
-            column = min(max(self._targets.cell[1] + columns, 0), last)
-            self.change(
-                gesture="target cell", target_row=row, target_column=column, target_anchor=-1
-            )
-
-    def answer_edited(self, place: int, value: float) -> None:
-        """Change one number of ŷ."""
-        if self._targets is not None:
-            y_hat = list(self._targets.y_hat)
-            y_hat[place] = value
-            self.change(y_hat=tuple(y_hat))
-
-    def anchor_drawn(self, height: float, width: float) -> None:
-        """Change the chosen anchor's shape, as fractions of the picture."""
-        if self._targets is not None:
-            chosen = self._targets.chosen
-            one = Anchor(*(min(max(round(v, 3), 0.01), 1.0) for v in (height, width)))
-            anchors = self.scene.anchors
-            self.change(
-                gesture=f"anchor {chosen}",
-                anchors=(*anchors[:chosen], one, *anchors[chosen + 1 :]),
-                target_anchor=chosen,
-            )
-
-    def anchor_added(self) -> None:
-        """One more anchor: the shape of the first box that no anchor fits well, or a square."""
-        picture = self.house.pictures.current()
-        if self._targets is None or picture is None:
-            return
-        if len(self.scene.anchors) >= MOST_ANCHORS:
-            self.house.speaker.tell(f"{MOST_ANCHORS} anchors are the most: remove one first.")
-            return
-        one = targets.least_covered(self._targets, picture.width, picture.height)
-        anchors = (*self.scene.anchors, one)
-        self.change(anchors=anchors, target_anchor=len(anchors) - 1)
-
-    def anchor_removed(self) -> None:
-        """Take the chosen anchor away; one stays."""
-        if self._targets is not None and len(self.scene.anchors) > 1:
-            chosen = self._targets.chosen
-            anchors = self.scene.anchors[:chosen] + self.scene.anchors[chosen + 1 :]
-            self.change(anchors=anchors, target_anchor=-1)
-
-    def anchors_fitted(self, count: int) -> None:
-        """Find so many anchors for the drawn boxes by k-means with 1 − IoU."""
-        picture = self.house.pictures.current()
-        if picture is None:
-            return
-        try:
-            size = (picture.width, picture.height)
-            anchors = targets.fitted(self.editor.boxes, *size, count)
-        except VizError as error:
-            self.house.speaker.tell(str(error))
-        else:
-            self.change(anchors=anchors, target_anchor=-1)
-
     # For the house
 
     def numbers(self) -> Mapping[str, Any]:
@@ -312,8 +240,6 @@ class DetectionPresenter(Presenter[DetectionScene, DetectionView]):
         found = self._found(scene, picture)
         if found is not None and self._grid is not None:
             return self._grid.numbers(found)
-        if self._targets is not None:
-            return self._targets.numbers()
         if self._judged is not None:
             return self._judged.numbers()
         if found is None or self._shown is None:
@@ -321,12 +247,10 @@ class DetectionPresenter(Presenter[DetectionScene, DetectionView]):
         return self._shown.numbers(found, scene)
 
     def snippet(self) -> str:
-        scene = self.scene
+        scene, picture = self.scene, self.house.pictures.current()
         if (part := self._part(scene)) is not None:
-            return part.snippet()
-        found = self._found(scene, self.house.pictures.current())
-        if self._targets is not None:
-            return programs.loss_program(self._targets)
+            return part.snippet(scene, picture) or super().snippet()
+        found = self._found(scene, picture)
         if self._grid is not None and found is not None:
             return programs.decode_program(found, self._grid)
         if self._judged is not None and self._matched is not None:
@@ -349,14 +273,14 @@ class DetectionPresenter(Presenter[DetectionScene, DetectionView]):
     def is_settled(self) -> bool:
         if (part := self._part(self.scene)) is not None:
             return part.is_settled()
-        parts = (self._shown, self._grid, self._judged, self._targets)
+        parts = (self._shown, self._grid, self._judged)
         if self.scene.view == "iou" or any(part is not None for part in parts):
             return True
         return self.house.pictures.current() is not None and not self._finding.is_waiting
 
     # Inside
 
-    def _part(self, scene: DetectionScene) -> Part | None:
+    def _part(self, scene: DetectionScene) -> Part[Any] | None:
         kinds = {"evaluation": scene.eval_of, "targets": scene.target_kind}
         kind = kinds.get(scene.view, "")
         return self.parts.get(kind if kind in ("folder", "landmarks") else scene.view)
@@ -393,9 +317,16 @@ class DetectionPresenter(Presenter[DetectionScene, DetectionView]):
         elif self._finding.is_waiting:  # it may have been answered at once
             self.view.show_waiting("Looking for boxes …", picture.pixels)
 
-    def _show_again(self) -> None:
+    # For the parts
+
+    def show_again(self) -> None:
+        """An answer is there: show the scene anew, if the lab is what the user looks at."""
         if self.house.document.desk.lab == self.lab.name:
             self.show(self.scene, self.house.pictures.current())
+
+    def drawn(self) -> tuple[DrawnBox, ...]:
+        """The boxes drawn on the current image."""
+        return self.editor.boxes
 
     def _network(self) -> str:
         return "mtcnn" if self.scene.view == "faces" else self.scene.detector

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 from viz_app.core.records import Picture
-from viz_app.engine.engine import Failure
 from viz_app.labs.detection import sliding, sliding_jobs
+from viz_app.labs.detection.part import Desk, Part
 from viz_app.labs.detection.scene import DetectionScene
 from viz_app.labs.detection.sliding import NETWORK_OF, SlideRequest, SlidingShown, Windows
 from viz_app.labs.detection.sliding_snippet import program
 from viz_app.labs.detection.streaming import Streaming
-from viz_app.labs.presenter import House
 
 LANE = "detection.sliding"
 
@@ -24,19 +23,12 @@ class SlidingView(Protocol):
         """Show the windows' scores over their picture, and what both ways cost."""
 
 
-class SlidingPart:
+class SlidingPart(Part[SlidingView]):
     """Runs the windows when what determines their answers changes; the rest is looking up."""
 
-    def __init__(
-        self,
-        view: SlidingView,
-        house: House,
-        change: Callable[..., None],
-        again: Callable[[], None],
-        fail: Callable[[Failure], None],
-    ) -> None:
-        self._view, self._house, self._change = view, house, change
-        self._asking: Streaming[Windows] = Streaming(LANE, house, again, fail)
+    def __init__(self, desk: Desk, view: SlidingView) -> None:
+        super().__init__(desk, view)
+        self._asking: Streaming[Windows] = Streaming(LANE, desk.house, desk.show_again, desk.fail)
         self._shown: SlidingShown | None = None
 
     def show(self, scene: DetectionScene, picture: Picture | None) -> None:
@@ -48,12 +40,12 @@ class SlidingPart:
         pixels = picture.pixels if network and picture is not None else None
         request = request_of(scene, picture)
         windows = self._asking.get(request)
-        if windows is None and network and not self._house.weights.is_present(network):
+        if windows is None and network and not self.house.weights.is_present(network):
             self._tell(SlidingShown(pixels, self._offer(network), network))
             return
         is_wanted = True
         if windows is None or not windows.is_whole:
-            job = sliding_jobs.slide(self._house.weights, picture, request)
+            job = sliding_jobs.slide(self.house.weights, picture, request)
             is_wanted = self._asking.want(request, job, "Sliding windows")
             windows = self._asking.get(request)  # it may have been answered at once
         if windows is not None:
@@ -68,7 +60,7 @@ class SlidingPart:
     def cell_clicked(self, x: float, y: float) -> None:
         """Look at the window under the pointer."""
         if self._shown is not None and (cell := self._shown.cell_at(x, y)) is not None:
-            self._change(slid_row=cell[0], slid_column=cell[1])
+            self.desk.change(slid_row=cell[0], slid_column=cell[1])
 
     def cell_moved(self, rows: int, columns: int) -> None:
         """Go to a neighbouring window."""
@@ -76,16 +68,16 @@ class SlidingPart:
             most = self._shown.dense.shape
             row = min(max(self._shown.cell[0] + rows, 0), most[0] - 1)
             column = min(max(self._shown.cell[1] + columns, 0), most[1] - 1)
-            self._change(gesture="window", slid_row=row, slid_column=column)
+            self.desk.change(gesture="window", slid_row=row, slid_column=column)
 
     def class_chosen(self, name: str) -> None:
         """Show a class's scores; an empty name is the best class of each window."""
-        self._change(slid_class=name, slid_row=-1, slid_column=-1)
+        self.desk.change(slid_class=name, slid_row=-1, slid_column=-1)
 
     def offer_accepted(self) -> None:
         """Open the dialog that fetches the missing network."""
-        scene: DetectionScene = self._house.document.scene("detection")
-        self._house.offer_network(NETWORK_OF.get(scene.slid_net, ""))
+        scene: DetectionScene = self.house.document.scene("detection")
+        self.house.offer_network(NETWORK_OF.get(scene.slid_net, ""))
 
     def is_settled(self) -> bool:
         return not self._asking.is_waiting
@@ -99,14 +91,14 @@ class SlidingPart:
     def numbers(self) -> Mapping[str, Any]:
         return {} if self._shown is None else self._shown.numbers()
 
-    def snippet(self) -> str:
+    def snippet(self, scene: DetectionScene, picture: Picture | None) -> str:
         return program()
 
     def _tell(self, shown: SlidingShown) -> None:
-        self._view.show_sliding(shown)
+        self.view.show_sliding(shown)
 
     def _offer(self, name: str) -> str:
-        network = next(n for n in self._house.weights.networks() if n.name == name)
+        network = next(n for n in self.house.weights.networks() if n.name == name)
         return (
             f"{network.title} is not on this computer ({network.size / 1e6:.1f} MB, "
             f"{network.licence}). The small network needs none."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Any, Literal
 
@@ -107,6 +107,8 @@ class Told:
     """what soft-NMS lowered at each pick, without removing it"""
     scores: dict[int, float]
     """the score a box had when it was picked"""
+    fell: dict[int, float] = field(default_factory=dict)
+    """to what soft-NMS lowered the score of a box that it removed"""
 
 
 def look(found: Found, scene: DetectionScene, selected: int = -1) -> SuppressionShown:
@@ -178,6 +180,9 @@ def why(found: Found, scene: DetectionScene, table: SuppressionTable, told: Told
     sign = "≥" if scene.rule == "at_least" else ">"
     if scene.kind == "greedy":
         return replace(compared, sign=sign, threshold=scene.iou)
+    if box in told.fell:
+        fell = f" Its score fell to {short(told.fell[box])}, not above {short(scene.p_c)}."
+        return replace(compared, sentence=sentence + fell)
     return compared
 
 
@@ -238,7 +243,8 @@ def _of_soft(soft: Sequence[SoftPick], at: list[int], p_c: float) -> Told:
         less = tuple(Removal(at[d.box], d.iou) for d in turn.decayed if d.after > p_c)
         picks.append(Pick(at[turn.box], turn.score, out))
         lowered.append(less)
-    return Told(tuple(picks), tuple(lowered), {p.box: p.score for p in picks})
+    fell = {at[d.box]: d.after for turn in soft for d in turn.decayed if not d.after > p_c}
+    return Told(tuple(picks), tuple(lowered), {p.box: p.score for p in picks}, fell)
 
 
 def _states(

@@ -96,6 +96,7 @@ MODE = Choice(
         ),
     ),
     COST,
+    style="chips",
 )
 BELOW = Choice(
     "below",

@@ -256,10 +256,12 @@ class OnePass:
 
     def _want(self, scene: StyleScene, picture: Picture) -> None:
         request = wish_of(scene), picture.ref
-        if request in (self._refused, self._asked):
+        if request == self._refused:
             return
+        if self._asked is not None and self._asked[1] == picture.ref:
+            return  # it is shown first, then the newest is asked for: a drag is seen all along
         if request == self._preview_of:
-            if self._asked is not None:  # on the way to another, and back
+            if self._asked is not None:  # on the way to another photo, and back
                 self._house.runner.cancel(PREVIEW_LANE)
                 self._asked = None
             return

@@ -256,9 +256,7 @@ class StylePresenter(Presenter[StyleScene, StyleView]):
 
     def offer_accepted(self) -> None:
         """Open the dialog that fetches the network."""
-        scene = self.scene
-        wanted = scene.network if scene.view == "optimise" else scene.one_pass
-        self.house.offer_network(wanted)
+        self.house.offer_network(self.scene.network if self.is_of_run() else self.scene.one_pass)
 
     # For the house
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
@@ -25,12 +23,9 @@ from viz_app.gui.panels.activations.mosaic_grid import MosaicGrid
 from viz_app.gui.panels.activations.photo_view import PhotoView
 from viz_app.gui.theme import Theme, set_role
 from viz_app.labs.activations.jobs import BesideTiles, Guessed, Tiles
-from viz_app.labs.activations.mosaic_shown import ChannelShown
+from viz_app.labs.activations.mosaic_shown import ChannelShown, EffectiveShown
 from viz_app.labs.activations.presenter import ActivationsPresenter
 from viz_app.labs.activations.scene import Colours
-
-if TYPE_CHECKING:
-    from viz_app.compute.activations import Effective
 
 NARROW_PX = 600
 FIGURES_PX, TEXT_PX = 200, 76
@@ -104,13 +99,13 @@ class MosaicPage(QWidget):
         self._tell_brief()
         self._tell_unit()
 
-    def show_effective(self, effective: Effective | None, words: str) -> None:
+    def show_effective(self, shown: EffectiveShown | None) -> None:
         """Show the effective field over the photo, or no longer."""
-        if effective is None:
+        if shown is None:
             self.photo.show_effective(None, None)
         else:
-            self.photo.show_effective(effective.strength, effective.box)
-        self._effective_words = words
+            self.photo.show_effective(shown.strength, shown.box)
+        self._effective_words = "" if shown is None else shown.words
         self._tell_unit()
 
     def show_facts(self, words: str) -> None:

@@ -43,9 +43,10 @@ CURSORS = {
 
 
 class BoxCanvas(Canvas):
-    """Left button draws and edits; Ctrl with it, or the middle button, moves the picture."""
+    """Left button draws and edits, with Shift always draws; Ctrl with it, or the middle button,
+    moves the picture."""
 
-    grabbed = Signal(float, float, float)
+    grabbed = Signal(float, float, float, bool)
     dragged = Signal(float, float)
     released = Signal()
     nudged = Signal(int, int, bool)
@@ -53,8 +54,9 @@ class BoxCanvas(Canvas):
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, "Picture to draw boxes on")
         self.setToolTip(
-            "Drag to draw a box; drag its inside or its edges to move or resize it. Arrow keys "
-            "move it by a pixel, with Shift by ten; with Ctrl they resize it."
+            "Drag to draw a box, with Shift on top of another; drag its inside or its edges to "
+            "move or resize it. Arrow keys move it by a pixel, with Shift by ten; with Ctrl they "
+            "resize it."
         )
         self._shown: OverlapShown | None = None
         self._editor: BoxEditor | None = None
@@ -159,7 +161,8 @@ class BoxCanvas(Canvas):
         if event.button() == Qt.MouseButton.LeftButton and is_plain:
             at = self.to_picture(event.position())
             self._is_held = True
-            self.grabbed.emit(at.x(), at.y(), self._reach())
+            is_new = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            self.grabbed.emit(at.x(), at.y(), self._reach(), is_new)
         else:
             super().mousePressEvent(event)
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from viz_app.gui.film_dialog import ask_for_film as ask_for_film
 from viz_app.gui.save_dialog import ask_to_save
 
 READ = "Boxes (*.json *.txt *.xml);;All files (*)"
 COCO, YOLO, VOC = "COCO (*.json)", "YOLO (*.txt)", "Pascal VOC (*.xml)"
-FILMS = "Films (*.mp4 *.m4v *.mov *.avi *.mkv *.webm);;All files (*)"
 TABLE = "Table (*.csv)"
 
 
@@ -23,12 +23,6 @@ def ask_for_boxes(parent: QWidget) -> Path | None:
 def ask_where_to_save(parent: QWidget) -> Path | None:
     """Ask where to save boxes; the filter chosen gives the ending where none is typed."""
     return ask_to_save(parent, "Save boxes", "boxes.json", (COCO, YOLO, VOC))
-
-
-def ask_for_film(parent: QWidget) -> Path | None:
-    """Ask for a video file."""
-    name, _ = QFileDialog.getOpenFileName(parent, "Watch a film", "", FILMS)
-    return Path(name) if name else None
 
 
 def ask_what_to_evaluate(

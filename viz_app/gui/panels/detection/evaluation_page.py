@@ -13,21 +13,20 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QPolygonF,
-    QResizeEvent,
     QTransform,
 )
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from viz_app.gui.panel import ActionButton, Card
+from viz_app.gui.panels.detection.arrangement import Beside, page_column
 from viz_app.gui.panels.detection.box_layer import ink_on
-from viz_app.gui.panels.detection.suppression_page import side_width
-from viz_app.gui.panels.detection.ticks import TickSlider
+from viz_app.gui.panels.detection.thresholds import Thresholds
 from viz_app.gui.theme import Theme, set_role
 from viz_app.gui.widgets.canvas import Canvas
-from viz_app.labs.detection.controls import P_C, VERDICT
+from viz_app.labs.detection.controls import VERDICT
 from viz_app.labs.detection.evaluation import EvaluationShown, Judged
 from viz_app.labs.detection.found import Floats, short
-from viz_app.labs.detection.presenter import DEFAULTS, DetectionPresenter
+from viz_app.labs.detection.presenter import DetectionPresenter
 from viz_app.labs.detection.scene import DetectionScene
 
 TOKENS_OF = {"true": "output", "false": "warning", "missed": "input"}
@@ -58,24 +57,21 @@ class EvaluationPage(QWidget):
         self.hint = QLabel(NO_TRUTH)
         self.hint.setWordWrap(True)
         set_role(self.hint, "muted")
-        self.p_c = TickSlider(P_C, DEFAULTS.p_c, theme)
-        self.p_c.slider.label.setText("p<sub>c</sub> above")
-        self.verdict = TickSlider(VERDICT, DEFAULTS.verdict, theme)
+        self.thresholds = Thresholds(theme, VERDICT)
+        self.p_c, self.verdict = self.thresholds.p_c, self.thresholds.second
         self._build()
         theme.changed.connect(self._on_theme_changed)
 
     def attach(self, presenter: DetectionPresenter) -> None:
         """Connect the intents."""
-        self.p_c.moved.connect(lambda value: presenter.edited("p_c", value))
-        self.verdict.moved.connect(lambda value: presenter.edited("verdict", value))
+        self.thresholds.attach(presenter)
         actions = {action.text: action for action in presenter.actions}
         self.take = ActionButton(actions["Detections to boxes"], self._theme)
         self._side.column.insertWidget(self._side.column.count() - 1, self.take)
 
     def show_scene(self, scene: DetectionScene) -> None:
         """Show the thresholds."""
-        self.p_c.show_value(scene.p_c)
-        self.verdict.show_value(scene.verdict)
+        self.thresholds.show_scene(scene)
 
     def show_evaluation(self, shown: EvaluationShown, pixels: np.ndarray) -> None:
         """Show judged boxes, curve and areas."""
@@ -126,29 +122,13 @@ class EvaluationPage(QWidget):
         self._side.column.addWidget(self.table)
         self._side.column.addWidget(self.hint)
         self._side.column.addStretch(1)
-        upper = QHBoxLayout()
-        upper.setSpacing(12)
-        upper.addWidget(photo, 1)
-        upper.addWidget(self._side)
         lower = Card()
-        sliders = QHBoxLayout()
-        sliders.setSpacing(28)
-        sliders.addWidget(self.p_c, 1)
-        sliders.addWidget(self.verdict, 1)
-        lower.column.addLayout(sliders)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(12)
-        column.addLayout(upper, 1)
-        column.addWidget(lower)
+        lower.column.addWidget(self.thresholds)
+        page_column(self, Beside(photo, self._side, self._theme), lower)
 
     def _on_theme_changed(self) -> None:
-        self._side.setFixedWidth(side_width(self._theme, self.width()))
         if self._shown is not None:
             self._show_words(self._shown)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        self._side.setFixedWidth(side_width(self._theme, self.width()))
 
 
 class CurvePlot(QWidget):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QImage, QPainter, QPen, QResizeEvent, QTransform
+from PySide6.QtGui import QImage, QPainter, QPen, QTransform
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -17,11 +17,12 @@ from PySide6.QtWidgets import (
 )
 
 from viz_app.gui.panel import ActionButton, Card
+from viz_app.gui.panels.detection.arrangement import Beside, page_column
 from viz_app.gui.panels.detection.box_layer import BoxLayer
-from viz_app.gui.panels.detection.suppression_page import PLAIN_LIST, side_width
+from viz_app.gui.panels.detection.suppression_page import PLAIN_LIST
 from viz_app.gui.theme import Theme, set_role
 from viz_app.gui.widgets.canvas import Canvas
-from viz_app.gui.widgets.choices import ChoiceButtons
+from viz_app.gui.widgets.view_switch import ViewSwitch
 from viz_app.labs.detection.detector_controls import FACE_STAGE
 from viz_app.labs.detection.faces import FacesShown, LevelShown
 from viz_app.labs.detection.presenter import DetectionPresenter
@@ -46,7 +47,7 @@ class FacesPage(QWidget):
         self.canvas.add_overlay(self._paint_heat)
         self.canvas.add_overlay(self.layer.paint)
         self.canvas.add_overlay(self._paint_points)
-        self.stages = ChoiceButtons(FACE_STAGE)
+        self.stages = ViewSwitch(FACE_STAGE, theme, fills=True)
         self.summary, self.facts = QLabel(), QLabel()
         for label in (self.summary, self.facts):
             label.setWordWrap(True)
@@ -142,24 +143,12 @@ class FacesPage(QWidget):
         self._side.column.addWidget(self.funnel)
         self._buttons_row.setSpacing(8)
         self._side.column.addLayout(self._buttons_row)
-        upper = QHBoxLayout()
-        upper.setSpacing(12)
-        upper.addWidget(photo, 1)
-        upper.addWidget(self._side)
         lower = Card()
         lower.column.addWidget(self.stages)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(12)
-        column.addLayout(upper, 1)
-        column.addWidget(lower)
+        page_column(self, Beside(photo, self._side, self._theme), lower)
 
     def _on_theme_changed(self) -> None:
-        self._side.setFixedWidth(side_width(self._theme, self.width()))
         self._show_funnel()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        self._side.setFixedWidth(side_width(self._theme, self.width()))
 
 
 class LevelList(QListWidget):

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPainter, QResizeEvent, QTransform
+from PySide6.QtGui import QPainter, QTransform
 from PySide6.QtWidgets import (
-    QHBoxLayout,
     QHeaderView,
     QLabel,
     QPushButton,
@@ -21,24 +20,24 @@ from PySide6.QtWidgets import (
 )
 
 from viz_app.gui.panel import ActionButton, Card
+from viz_app.gui.panels.detection.arrangement import Beside, page_column
 from viz_app.gui.panels.detection.evaluation_page import TOKENS_OF, CurvePlot, paint_judged
 from viz_app.gui.panels.detection.side_card import SideCard
-from viz_app.gui.panels.detection.suppression_page import side_width
 from viz_app.gui.panels.detection.targets_page import PLAIN_TABLE
-from viz_app.gui.panels.detection.ticks import TickSlider
+from viz_app.gui.panels.detection.thresholds import Thresholds
 from viz_app.gui.theme import Theme, set_role
 from viz_app.gui.widgets.canvas import Canvas
-from viz_app.labs.detection.controls import P_C, VERDICT
+from viz_app.labs.detection.controls import VERDICT
 from viz_app.labs.detection.evaluation import EvaluationShown
-from viz_app.labs.detection.folder import FolderShown
+from viz_app.labs.detection.folder import FolderShown, PictureRow
 from viz_app.labs.detection.found import short
-from viz_app.labs.detection.presenter import DEFAULTS, DetectionPresenter
+from viz_app.labs.detection.presenter import DetectionPresenter
 from viz_app.labs.detection.scene import DetectionScene
 
 COLUMNS = ("Image", "✓", "✗", "?")
 CLASS_COLUMNS = ("Class", "Truths", "AP")
 ACTIONS = ("Evaluate a folder…", "Evaluate results…")
-LIST_PX = 150
+LIST_PX, LEAST_IMAGE_PX = 150, 130
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -49,11 +48,17 @@ class FolderPage(QWidget):
         super().__init__()
         self._theme = theme
         self._shown: FolderShown | None = None
+        self._rows: list[PictureRow] = []  # in the order of the table
+        self._sorted_by = 0  # a column; 0: the most errors first
         self.canvas = Canvas(theme, "Image of the folder with judged boxes")
         self.canvas.setToolTip("✓ found, ✗ found wrongly, ? missed (dashed).")
         self.canvas.add_overlay(self._paint)
         self.images = NumberTable(theme, COLUMNS, "Images of the folder, the most errors first")
         self.images.setToolTip("True, false and missed boxes of each image; choose one to see it.")
+        header = self.images.horizontalHeader()
+        header.setSectionsClickable(True)
+        header.setToolTip("Click ✓, ✗ or ? for the images with the most of them first.")
+        header.sectionClicked.connect(self._on_sorted)
         self.classes = NumberTable(theme, CLASS_COLUMNS, "Classes and their average precision")
         self.classes.setMinimumHeight(120)
         self.classes.setToolTip("AP by all points of the curve's envelope at 101 recalls (COCO).")
@@ -69,9 +74,8 @@ class FolderPage(QWidget):
         self.fetch = QPushButton("Get the network …")
         self.fetch.setToolTip("Choose where it comes from; size and licence are shown before.")
         set_role(self.fetch, "primary")
-        self.p_c = TickSlider(P_C, DEFAULTS.p_c, theme)
-        self.p_c.slider.label.setText("p<sub>c</sub> above")
-        self.verdict = TickSlider(VERDICT, DEFAULTS.verdict, theme)
+        self.thresholds = Thresholds(theme, VERDICT)
+        self.p_c, self.verdict = self.thresholds.p_c, self.thresholds.second
         self._buttons = QVBoxLayout()
         self._build()
         theme.changed.connect(self._on_theme_changed)
@@ -79,8 +83,7 @@ class FolderPage(QWidget):
 
     def attach(self, presenter: DetectionPresenter) -> None:
         """Connect the intents."""
-        self.p_c.moved.connect(lambda value: presenter.edited("p_c", value))
-        self.verdict.moved.connect(lambda value: presenter.edited("verdict", value))
+        self.thresholds.attach(presenter)
         self.images.row_chosen.connect(self._on_row_chosen)
         self.fetch.clicked.connect(presenter.folder.offer_accepted)
         self._presenter = presenter
@@ -90,8 +93,7 @@ class FolderPage(QWidget):
 
     def show_scene(self, scene: DetectionScene) -> None:
         """Show the thresholds."""
-        self.p_c.show_value(scene.p_c)
-        self.verdict.show_value(scene.verdict)
+        self.thresholds.show_scene(scene)
 
     def show_folder(self, shown: FolderShown) -> None:
         """Show images, curve and classes; before there are any, what it waits for."""
@@ -113,8 +115,9 @@ class FolderPage(QWidget):
         judged = shown.judged
         self.p_c.show_ticks(judged.scores if len(judged.scores) <= 400 else ())
         self.plot.show_curve(judged.recall, judged.precision, judged.point)
-        rows = [(Path(r.name).name, f"{r.true}", f"{r.false}", f"{r.missed}") for r in shown.rows]
-        chosen = next(i for i, row in enumerate(shown.rows) if row.index == shown.chosen)
+        self._rows = self._in_order(shown.rows)
+        rows = [(Path(r.name).name, f"{r.true}", f"{r.false}", f"{r.missed}") for r in self._rows]
+        chosen = next(i for i, row in enumerate(self._rows) if row.index == shown.chosen)
         self.images.show_rows(rows, chosen, ("text", "output", "warning", "input"))
         classes = [(r.name, f"{r.truths}", _number(r.ap)) for r in judged.rows]
         self.classes.show_rows(classes, -1, ("text", "muted", "output"))
@@ -130,17 +133,34 @@ class FolderPage(QWidget):
             f'<span style="color: {colour["missed"]}">? {judged.missed} missed</span><br>'
             f"precision {_number(precision)} · recall {_number(recall)}"
         )
-        means = " · ".join(f"{kind} {_number(value)}" for kind, value in judged.ap)
+        means = " · ".join(
+            f"{kind} {_number(value)}".replace("-", "\u2011").replace(" ", "\u00a0")
+            for kind, value in judged.ap
+        )
         self.means.setText(f"<b>mAP</b> {means}<br><b>COCO .50:.95</b> {_number(judged.coco)}")
 
     def _broken(self, shown: FolderShown) -> str:
         sentences = () if shown.found is None else shown.found.sentences
-        more = f" and {len(sentences) - 1} more" if len(sentences) > 1 else ""
-        return f"Left out: {sentences[0]}{more}" if sentences else ""
+        self.words.setToolTip("\n".join(sentences))
+        if not sentences:
+            return ""
+        return f"{len(sentences)} left out: {sentences[0]}" + " …" * (len(sentences) > 1)
+
+    def _on_sorted(self, column: int) -> None:
+        """Sort the images by a number, the largest first; by the errors again at the name."""
+        self._sorted_by = column
+        if self._shown is not None:
+            self.show_folder(self._shown)
+
+    def _in_order(self, rows: Sequence[PictureRow]) -> list[PictureRow]:
+        if not self._sorted_by:
+            return list(rows)
+        field = ("name", "true", "false", "missed")[self._sorted_by]
+        return sorted(rows, key=lambda row: -int(getattr(row, field)))
 
     def _on_row_chosen(self, row: int) -> None:
-        if self._shown is not None and 0 <= row < len(self._shown.rows):
-            self._presenter.folder.picture_chosen(self._shown.rows[row].index)
+        if 0 <= row < len(self._rows):
+            self._presenter.folder.picture_chosen(self._rows[row].index)
 
     def _paint(self, painter: QPainter, transform: QTransform) -> None:
         if self._shown is not None and self._shown.judged is not None:
@@ -160,30 +180,15 @@ class FolderPage(QWidget):
         self._filler = QWidget()
         self._side.inside.addWidget(self._filler, 1)
         self._side.inside.addLayout(self._buttons)
-        upper = QHBoxLayout()
-        upper.setSpacing(12)
-        upper.addWidget(photo, 1)
-        upper.addWidget(self._side)
         lower = Card()
-        sliders = QHBoxLayout()
-        sliders.setSpacing(28)
-        sliders.addWidget(self.p_c, 1)
-        sliders.addWidget(self.verdict, 1)
-        lower.column.addLayout(sliders)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(12)
-        column.addLayout(upper, 1)
-        column.addWidget(lower)
+        lower.column.addWidget(self.thresholds)
+        page_column(self, Beside(photo, self._side, self._theme), lower)
 
     def _on_theme_changed(self) -> None:
         self.images.setFixedHeight(self._theme.px(LIST_PX))
-        self._side.setFixedWidth(side_width(self._theme, self.width()))
+        self.canvas.setMinimumHeight(self._theme.px(LEAST_IMAGE_PX))
         if self._shown is not None and self._shown.judged is not None:
             self._show_words(self._shown.judged, len(self._shown.rows))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        self._side.setFixedWidth(side_width(self._theme, self.width()))
 
 
 class NumberTable(QTableWidget):

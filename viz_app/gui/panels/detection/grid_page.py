@@ -6,20 +6,23 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QLineF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QTransform
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QTransform
+from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from viz_app.gui.panel import Card
+from viz_app.gui.panels.detection.arrangement import Beside, page_column
 from viz_app.gui.panels.detection.box_layer import BoxLayer
-from viz_app.gui.panels.detection.suppression_page import ClickCanvas, side_width
-from viz_app.gui.panels.detection.ticks import TickSlider
+from viz_app.gui.panels.detection.suppression_page import ClickCanvas
+from viz_app.gui.panels.detection.thresholds import Thresholds
 from viz_app.gui.theme import Theme, set_role
 from viz_app.gui.widgets.choices import ChoiceButtons
+from viz_app.gui.widgets.view_switch import ViewSwitch
+from viz_app.gui.widgets.words import Words
 from viz_app.labs.controls import Choice, Option
-from viz_app.labs.detection.controls import IOU, P_C, STAGE
+from viz_app.labs.detection.controls import STAGE
 from viz_app.labs.detection.found import Found, short
 from viz_app.labs.detection.grid import AnchorShown, GridShown, with_border
-from viz_app.labs.detection.presenter import DEFAULTS, DetectionPresenter
+from viz_app.labs.detection.presenter import DetectionPresenter
 from viz_app.labs.detection.scene import DetectionScene
 
 ARROWS = {
@@ -60,20 +63,17 @@ class GridPage(QWidget):
         self.canvas.add_overlay(
             lambda painter, transform: self.layer.paint(painter, self._on_picture(transform))
         )
-        self.stages = ChoiceButtons(STAGE)
+        self.stages = ViewSwitch(STAGE, theme, fills=True)
         self.anchors = ChoiceButtons(ANCHOR)
-        self.shape = QLabel()
-        self.summary = QLabel()
-        self.summary.setWordWrap(True)
-        set_role(self.summary, "muted")
+        self.shape = Words(role="mono")
+        self.summary = Words(role="muted")
         self.numbers = QLabel()
         self.numbers.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         set_role(self.numbers, "mono")
         self.numbers.setAccessibleName("Numbers of the chosen box")
         self.bars = Bars(theme)
-        self.p_c = TickSlider(P_C, DEFAULTS.p_c, theme)
-        self.p_c.slider.label.setText("p<sub>c</sub> above")
-        self.iou = TickSlider(IOU, DEFAULTS.iou, theme)
+        self.thresholds = Thresholds(theme)
+        self.p_c, self.iou = self.thresholds.p_c, self.thresholds.second
         self._build()
         theme.changed.connect(self._on_theme_changed)
         self._on_theme_changed()
@@ -86,14 +86,12 @@ class GridPage(QWidget):
         self.canvas.cell_moved.connect(presenter.cell_moved)
         self.stages.moved.connect(lambda value: presenter.edited("stage", value))
         self.anchors.moved.connect(lambda value: presenter.edited("anchor", value))
-        self.p_c.moved.connect(lambda value: presenter.edited("p_c", value))
-        self.iou.moved.connect(lambda value: presenter.edited("iou", value))
+        self.thresholds.attach(presenter)
 
     def show_scene(self, scene: DetectionScene) -> None:
         """Show the stage and the thresholds."""
         self.stages.show_value(scene.stage)
-        self.p_c.show_value(scene.p_c)
-        self.iou.show_value(scene.iou)
+        self.thresholds.show_scene(scene)
         self.p_c.setEnabled(scene.stage in ("p_c", "kept"))
         self.iou.setEnabled(scene.stage == "kept")
 
@@ -189,7 +187,6 @@ class GridPage(QWidget):
         below = QVBoxLayout()
         below.setContentsMargins(12, 0, 12, 0)
         below.setSpacing(2)
-        set_role(self.shape, "mono")
         self.shape.setToolTip("Rows × columns × anchors × (4 + p_c + classes) of this output.")
         below.addWidget(self.shape)
         below.addWidget(self.summary)
@@ -203,30 +200,14 @@ class GridPage(QWidget):
         self._side.column.addWidget(heading)
         self._side.column.addWidget(self.bars)
         self._side.column.addStretch(1)
-        upper = QHBoxLayout()
-        upper.setSpacing(12)
-        upper.addWidget(photo, 1)
-        upper.addWidget(self._side)
         lower = Card()
         lower.column.addWidget(self.stages)
-        sliders = QHBoxLayout()
-        sliders.setSpacing(28)
-        sliders.addWidget(self.p_c, 1)
-        sliders.addWidget(self.iou, 1)
-        lower.column.addLayout(sliders)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(12)
-        column.addLayout(upper, 1)
-        column.addWidget(lower)
+        lower.column.addWidget(self.thresholds)
+        page_column(self, Beside(photo, self._side, self._theme), lower)
 
     def _on_theme_changed(self) -> None:
-        self._side.setFixedWidth(side_width(self._theme, self.width()))
         if self._shown is not None:
             self.numbers.setText(self._described(self._shown.anchors[self._shown.chosen]))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        self._side.setFixedWidth(side_width(self._theme, self.width()))
 
 
 class Bars(QWidget):

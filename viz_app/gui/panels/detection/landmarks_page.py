@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPen, QResizeEvent, QTransform
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QMouseEvent, QPainter, QPen, QTransform
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from viz_app.gui.panel import Card
-from viz_app.gui.panels.detection.suppression_page import side_width
+from viz_app.gui.panels.detection.arrangement import Beside, page_column
 from viz_app.gui.panels.detection.targets_page import AnswerTable
 from viz_app.gui.theme import Theme, set_role
 from viz_app.gui.widgets.canvas import Canvas
@@ -128,16 +128,8 @@ class LandmarksPage(QWidget):
         self._side = Card("Label of the landmarks")
         self._side.column.addWidget(self.table, 1)
         self._side.column.addWidget(self.loss)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(12)
-        row.addWidget(photo, 1)
-        row.addWidget(self._side)
+        page_column(self, Beside(photo, self._side, self._theme))
 
     def _on_theme_changed(self) -> None:
-        self._side.setFixedWidth(side_width(self._theme, self.width()))
         if self._shown is not None:
             self.table.show_terms(self._shown.terms)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        self._side.setFixedWidth(side_width(self._theme, self.width()))

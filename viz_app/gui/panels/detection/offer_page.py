@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from viz_app.gui.panel import Card
 from viz_app.gui.theme import Theme, set_role
+from viz_app.gui.widgets.flow_bar import FlowBar
+from viz_app.gui.widgets.words import Words
 from viz_app.labs.detection.presenter import DetectionPresenter
 from viz_app.labs.detection.view import Offer
 
@@ -20,13 +22,9 @@ class OfferPage(QWidget):
         super().__init__()
         self._theme = theme
         self._picture = QLabel()
-        self._title = QLabel()
-        set_role(self._title, "title")
-        self._sentence = QLabel()
-        self._sentence.setWordWrap(True)
-        self._facts = QLabel()
-        self._facts.setWordWrap(True)
-        set_role(self._facts, "muted")
+        self._title = Words(role="title")
+        self._sentence = Words()
+        self._facts = Words(role="muted")
         self.fetch = QPushButton("Get the network …")
         self.fetch.setToolTip("Choose where it comes from; size and licence are shown before.")
         set_role(self.fetch, "primary")
@@ -37,14 +35,18 @@ class OfferPage(QWidget):
         self._card.column.setSpacing(14)
         for label in (self._picture, self._title, self._sentence, self._facts):
             self._card.column.addWidget(label)
-        row = QHBoxLayout()
-        row.setSpacing(10)
-        row.addWidget(self.fetch)
-        row.addWidget(self.example)
-        row.addStretch(1)
-        self._card.column.addLayout(row)
+        ways = FlowBar()
+        ways.add(self.fetch)
+        ways.add(self.example)
+        self._card.column.addWidget(ways)
         column = QVBoxLayout(self)
-        column.addWidget(self._card, 0, Qt.AlignmentFlag.AlignCenter)
+        column.addStretch(1)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(self._card, 1000)
+        row.addStretch(1)
+        column.addLayout(row)
+        column.addStretch(1)
         theme.changed.connect(self._on_theme_changed)
         self._on_theme_changed()
 
@@ -60,7 +62,7 @@ class OfferPage(QWidget):
         self._facts.setText(offer.facts)
 
     def _on_theme_changed(self) -> None:
-        self._card.setFixedWidth(self._theme.px(WIDTH_PX))
+        self._card.setMaximumWidth(self._theme.px(WIDTH_PX))
         size = self._theme.px(40)
         self._picture.setPixmap(
             self._theme.icon("bounding-box", "accent").pixmap(QSize(size, size))

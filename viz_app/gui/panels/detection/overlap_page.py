@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QCompleter,
     QHBoxLayout,
@@ -12,15 +11,15 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
     QListWidgetItem,
-    QVBoxLayout,
     QWidget,
 )
 from superqt import QFlowLayout
 
 from viz_app.gui.panel import ActionButton, Card
+from viz_app.gui.panels.detection.arrangement import Beside, page_column
 from viz_app.gui.panels.detection.box_canvas import BoxCanvas, token_of
 from viz_app.gui.panels.detection.live_formula import Fraction, LiveFormula, Piece
-from viz_app.gui.panels.detection.suppression_page import PLAIN_LIST, side_width, square
+from viz_app.gui.panels.detection.suppression_page import PLAIN_LIST, square
 from viz_app.gui.theme import Theme, set_role
 from viz_app.gui.widgets.formula import Formula
 from viz_app.gui.widgets.value_slider import ValueSlider
@@ -144,10 +143,6 @@ class OverlapPage(QWidget):
         self._side.column.addWidget(self.label)
         self._buttons.setSpacing(8)
         self._side.column.addLayout(self._buttons)
-        upper = QHBoxLayout()
-        upper.setSpacing(12)
-        upper.addWidget(photo, 1)
-        upper.addWidget(self._side)
         lower = Card()
         formula = QHBoxLayout()
         formula.setSpacing(8)
@@ -163,18 +158,10 @@ class OverlapPage(QWidget):
         row.addWidget(self.judgement)
         row.addWidget(self.others)
         lower.column.addWidget(verdict)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(12)
-        column.addLayout(upper, 1)
-        column.addWidget(lower)
+        page_column(self, Beside(photo, self._side, self._theme), lower)
 
     def _on_theme_changed(self) -> None:
-        self._side.setFixedWidth(side_width(self._theme, self.width()))
         self.verdict.on_theme_changed()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        self._side.setFixedWidth(side_width(self._theme, self.width()))
 
 
 class BoxList(QListWidget):

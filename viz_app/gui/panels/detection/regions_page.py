@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from viz_app.gui.panel import Card
+from viz_app.gui.panels.detection.arrangement import Beside, page_column
 from viz_app.gui.panels.detection.box_layer import BoxLayer
 from viz_app.gui.panels.detection.side_card import SideCard
-from viz_app.gui.panels.detection.suppression_page import ClickCanvas, side_width
+from viz_app.gui.panels.detection.suppression_page import ClickCanvas
 from viz_app.gui.panels.detection.ticks import TickSlider
 from viz_app.gui.theme import Theme, set_role
 from viz_app.gui.widgets.choices import ChoiceButtons
@@ -89,11 +90,11 @@ class RegionsPage(QWidget):
                 token = "output" if column == chosen else TOKENS[column]
                 align = "right" if column else "left"
                 cells += (
-                    f'<td align="{align}" style="padding-left: {5 if column else 0}px; '
+                    f'<td align="{align}" style="padding-left: {4 if column else 0}px; '
                     f'color: {self._theme.colour(token).name()}">{text}</td>'
                 )
             rows += f"<tr>{cells}</tr>"
-        self.facts.setFont(self._theme.font(12))
+        self.facts.setFont(self._theme.font(11))
         self.facts.setText(f"<table cellspacing=0>{rows}</table>")
 
     def _build(self) -> None:
@@ -109,26 +110,14 @@ class RegionsPage(QWidget):
             self._side.inside.addWidget(widget)
         self._side.inside.addWidget(self.map, 1)
         self._side.inside.addStretch(0)
-        upper = QHBoxLayout()
-        upper.setSpacing(12)
-        upper.addWidget(photo, 1)
-        upper.addWidget(self._side)
         lower = Card()
         lower.column.addWidget(self.ways)
         lower.column.addWidget(self.score)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(12)
-        column.addLayout(upper, 1)
-        column.addWidget(lower)
+        page_column(self, Beside(photo, self._side, self._theme), lower)
 
     def _on_theme_changed(self) -> None:
-        self._side.setFixedWidth(side_width(self._theme, self.width()))
         if self._shown is not None:
             self._show_facts(self._shown)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        self._side.setFixedWidth(side_width(self._theme, self.width()))
 
 
 class RoiView(QWidget):

@@ -11,15 +11,14 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
-    QResizeEvent,
     QTransform,
 )
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from viz_app.gui.panel import Card
+from viz_app.gui.panels.detection.arrangement import Beside, page_column
 from viz_app.gui.panels.detection.grid_page import GridCanvas
 from viz_app.gui.panels.detection.side_card import SideCard
-from viz_app.gui.panels.detection.suppression_page import side_width
 from viz_app.gui.theme import Theme, set_role
 from viz_app.gui.widgets.choices import ChoiceButtons
 from viz_app.labs.controls import Choice, Option
@@ -166,25 +165,13 @@ class SlidingPage(QWidget):
         for widget in (self.facts, self.verdict, self.why, self.fetch, self.classes):
             self._side.inside.addWidget(widget)
         self._side.inside.addStretch(1)
-        upper = QHBoxLayout()
-        upper.setSpacing(12)
-        upper.addWidget(photo, 1)
-        upper.addWidget(self._side)
         lower = Card()
         lower.column.addWidget(self.maps)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(12)
-        column.addLayout(upper, 1)
-        column.addWidget(lower)
+        page_column(self, Beside(photo, self._side, self._theme), lower)
 
     def _on_theme_changed(self) -> None:
-        self._side.setFixedWidth(side_width(self._theme, self.width()))
         if self._shown is not None and self._shown.windows is not None:
             self._show_facts(self._shown)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        self._side.setFixedWidth(side_width(self._theme, self.width()))
 
 
 class MapStrip(QWidget):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QMouseEvent, QPainter, QPixmap, QResizeEvent
+from PySide6.QtGui import QColor, QIcon, QMouseEvent, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -15,23 +15,22 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
-from superqt import QFlowLayout
 
 from viz_app.gui.panel import ActionButton, Card
+from viz_app.gui.panels.detection.arrangement import Beside, page_column
 from viz_app.gui.panels.detection.box_layer import BoxLayer, class_colour
 from viz_app.gui.panels.detection.live_formula import Fraction, LiveFormula, Piece
-from viz_app.gui.panels.detection.ticks import TickSlider
+from viz_app.gui.panels.detection.thresholds import Thresholds
 from viz_app.gui.theme import Theme, set_role
 from viz_app.gui.widgets.canvas import Canvas
-from viz_app.labs.detection.controls import IOU, P_C
+from viz_app.gui.widgets.words import Words
 from viz_app.labs.detection.found import Found, short
 from viz_app.labs.detection.overlap import amount
-from viz_app.labs.detection.presenter import DEFAULTS, DetectionPresenter
+from viz_app.labs.detection.presenter import DetectionPresenter
 from viz_app.labs.detection.scene import DetectionScene
 from viz_app.labs.detection.suppression import Line, SuppressionShown, Why
 
-SIDE_PX, LEAST_SIDE_PX, SIDE_SHARE = 264, 204, 0.27
-WHY_PX = 172
+WHY_PX, LEAST_STORY_PX = 172, 72
 PLAIN_LIST = """QListWidget { padding: 0; background: transparent; }
 QListWidget:!focus { border: 2px solid transparent; }"""  # it lies in a card that has a frame
 HINT = "Click a box, or a line above, to ask why it is shown or hidden."
@@ -63,13 +62,9 @@ class SuppressionPage(QWidget):
         )
         self.layer = BoxLayer(theme)
         self.canvas.add_overlay(self.layer.paint)
-        self.summary = QLabel()
-        self.facts = QLabel()
-        for label in (self.summary, self.facts):
-            set_role(label, "muted")
-        self.p_c = TickSlider(P_C, DEFAULTS.p_c, theme)
-        self.p_c.slider.label.setText("p<sub>c</sub> above")
-        self.iou = TickSlider(IOU, DEFAULTS.iou, theme)
+        self.summary, self.facts = Words(role="muted"), Words(role="muted")
+        self.thresholds = Thresholds(theme)
+        self.p_c, self.iou = self.thresholds.p_c, self.thresholds.second
         self.story = StoryList(theme)
         self.why = WhyView(theme)
         self._buttons_row = QHBoxLayout()
@@ -81,8 +76,7 @@ class SuppressionPage(QWidget):
     def attach(self, presenter: DetectionPresenter) -> None:
         """Connect the intents."""
         self.canvas.clicked.connect(presenter.picture_clicked)
-        self.p_c.moved.connect(lambda value: presenter.edited("p_c", value))
-        self.iou.moved.connect(lambda value: presenter.edited("iou", value))
+        self.thresholds.attach(presenter)
         self.story.box_chosen.connect(presenter.box_chosen)
         actions = {action.text: action for action in presenter.actions}
         for text in ("Step back", "Step", "All steps"):
@@ -94,10 +88,7 @@ class SuppressionPage(QWidget):
 
     def show_scene(self, scene: DetectionScene) -> None:
         """Show the thresholds."""
-        sign = "from" if scene.rule == "at_least" else "above"
-        self.iou.slider.label.setText(f"IoU {sign}")
-        self.p_c.show_value(scene.p_c)
-        self.iou.show_value(scene.iou)
+        self.thresholds.show_scene(scene)
 
     def show_shown(self, shown: SuppressionShown, found: Found, pixels: np.ndarray) -> None:
         """Show boxes, story and reason."""
@@ -138,47 +129,25 @@ class SuppressionPage(QWidget):
         photo = Card()
         photo.column.setContentsMargins(4, 4, 4, 8)
         photo.column.addWidget(self.canvas, 1)
-        below = QWidget()
-        row = QFlowLayout(below)  # two lines where one has no room
-        row.setContentsMargins(12, 0, 12, 0)
-        row.setHorizontalSpacing(18)
-        row.setVerticalSpacing(2)
-        row.addWidget(self.summary)
-        row.addWidget(self.facts)
-        photo.column.addWidget(below)
+        below = QVBoxLayout()
+        below.setContentsMargins(12, 0, 12, 0)
+        below.setSpacing(2)
+        below.addWidget(self.summary)
+        below.addWidget(self.facts)
+        photo.column.addLayout(below)
         self._side = Card("What happened")
         self._side.column.addWidget(self.story, 1)
         self._buttons_row.setSpacing(8)
         self._side.column.addLayout(self._buttons_row)
         self._side.column.addSpacing(4)
         self._side.column.addWidget(self.why)
-        upper = QHBoxLayout()
-        upper.setSpacing(12)
-        upper.addWidget(photo, 1)
-        upper.addWidget(self._side)
         thresholds = Card()
-        sliders = QHBoxLayout()
-        sliders.setSpacing(28)
-        sliders.addWidget(self.p_c, 1)
-        sliders.addWidget(self.iou, 1)
-        thresholds.column.addLayout(sliders)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(12)
-        column.addLayout(upper, 1)
-        column.addWidget(thresholds)
+        thresholds.column.addWidget(self.thresholds)
+        page_column(self, Beside(photo, self._side, self._theme), thresholds)
 
     def _on_theme_changed(self) -> None:
-        self._side.setFixedWidth(side_width(self._theme, self.width()))
         self.why.setFixedHeight(self._theme.px(WHY_PX))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        self._side.setFixedWidth(side_width(self._theme, self.width()))
-
-
-def side_width(theme: Theme, width: int) -> int:
-    """How wide the card beside a picture is: the picture has the first claim to the room."""
-    return min(max(round(width * SIDE_SHARE), theme.px(LEAST_SIDE_PX)), theme.px(SIDE_PX))
+        self.story.setMinimumHeight(self._theme.px(LEAST_STORY_PX))
 
 
 class StoryList(QListWidget):

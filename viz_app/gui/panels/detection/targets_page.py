@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 from PySide6.QtCore import QLineF, QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPen, QResizeEvent, QTransform
+from PySide6.QtGui import QPainter, QPen, QTransform
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
@@ -16,15 +16,16 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
-from superqt import QFlowLayout
 
 from viz_app.gui.panel import ActionButton, Card
 from viz_app.gui.panels.detection.anchor_pad import AnchorPad
+from viz_app.gui.panels.detection.arrangement import Beside, page_column
 from viz_app.gui.panels.detection.box_layer import class_colour
 from viz_app.gui.panels.detection.grid_page import GridCanvas
-from viz_app.gui.panels.detection.suppression_page import side_width
 from viz_app.gui.theme import Theme, set_role
 from viz_app.gui.widgets.choices import ChoiceButtons
+from viz_app.gui.widgets.flow_bar import FlowBar
+from viz_app.gui.widgets.words import Words
 from viz_app.labs.controls import Choice, Option
 from viz_app.labs.detection.presenter import DetectionPresenter
 from viz_app.labs.detection.scene import DetectionScene
@@ -55,27 +56,24 @@ class TargetsPage(QWidget):
         self.table = AnswerTable(theme, "Label and answer of the chosen cell")
         self.pad = AnchorPad(theme)
         self.loss = QLabel()
-        self.shape = QLabel()
-        set_role(self.shape, "mono")
+        self.shape = Words(role="mono")
         self.shape.setToolTip("Cells × cells × anchors × (p_c, the box and the classes).")
-        self.summary = QLabel()
-        self.summary.setWordWrap(True)
-        set_role(self.summary, "muted")
-        self._actions = QWidget()
-        self._row = QFlowLayout(self._actions)
+        self.summary = Words(role="muted")
+        self._actions = FlowBar()
         self._build()
         theme.changed.connect(self._on_theme_changed)
 
     def attach(self, presenter: DetectionPresenter) -> None:
         """Connect the intents."""
-        self.canvas.clicked.connect(presenter.target_cell_clicked)
-        self.canvas.cell_moved.connect(presenter.target_cell_moved)
+        part = presenter.targets
+        self.canvas.clicked.connect(part.cell_clicked)
+        self.canvas.cell_moved.connect(part.cell_moved)
         self.anchors.moved.connect(lambda value: presenter.edited("target_anchor", value))
-        self.table.edited.connect(presenter.answer_edited)
-        self.pad.resized.connect(presenter.anchor_drawn)
+        self.table.edited.connect(part.answer_edited)
+        self.pad.resized.connect(part.anchor_drawn)
         actions = {action.text: action for action in presenter.actions}
         for name in ANCHOR_ACTIONS:
-            self._row.addWidget(ActionButton(actions[name], self._theme))
+            self._actions.add(ActionButton(actions[name], self._theme))
 
     def show_scene(self, scene: DetectionScene) -> None:
         """There is no control on this page beside those of the label."""
@@ -164,32 +162,17 @@ class TargetsPage(QWidget):
         self._side.column.addWidget(self.table, 1)
         set_role(self.loss, "mono")
         self._side.column.addWidget(self.loss)
-        upper = QHBoxLayout()
-        upper.setSpacing(12)
-        upper.addWidget(photo, 1)
-        upper.addWidget(self._side)
         lower = Card()
         line = QHBoxLayout()
         line.setSpacing(16)
         line.addWidget(self.pad)
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setHorizontalSpacing(8)
-        self._row.setVerticalSpacing(8)
         line.addWidget(self._actions, 1)
         lower.column.addLayout(line)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(12)
-        column.addLayout(upper, 1)
-        column.addWidget(lower)
+        page_column(self, Beside(photo, self._side, self._theme), lower)
 
     def _on_theme_changed(self) -> None:
-        self._side.setFixedWidth(side_width(self._theme, self.width()))
         if self._shown is not None:
             self.table.show_terms(self._shown.terms)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        self._side.setFixedWidth(side_width(self._theme, self.width()))
 
 
 class AnswerTable(QTableWidget):

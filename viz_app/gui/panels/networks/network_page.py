@@ -23,9 +23,10 @@ from viz_app.labs.networks.explain import Explanation
 from viz_app.labs.networks.presenter import NetworksPresenter
 from viz_app.labs.networks.view import NetworkShown
 
-BUTTONS = ("Open in Activations", "Move layer up", "Move layer down", "Duplicate layer",
+BUTTONS = ("Open own network…", "Open in Activations", "Move layer up", "Move layer down", "Duplicate layer",
            "Delete layer", "Back to the catalogue's")  # fmt: skip
 FORMULA_AFTER_MS = 50
+LEAST_TABLE_PX = 84  # the header and two layers
 
 
 class NetworkPage(QWidget):
@@ -164,6 +165,7 @@ class NetworkPage(QWidget):
         self.add.setIconSize(QSize(16, 16))
         # room for the tallest formula, so that the table does not jump
         self._explained.setFixedHeight(self._theme.px(92))
+        self.table.setMinimumHeight(self._theme.px(LEAST_TABLE_PX))
         self.filter.setMinimumWidth(self._theme.px(90))
 
 

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from viz_app.core.style_terms import STYLE_LAYERS
 from viz_app.gui.theme import Theme, set_role
+from viz_app.gui.widgets.words import Words
 from viz_app.labs.style.shown import CostsShown, compact
 from viz_app.labs.style.trace import Mark, Row
 
@@ -70,11 +71,10 @@ class Legend(QWidget):
         self._theme = theme
         self._kind: Kind = "terms"
         self._norm = ""
-        self.words = QLabel()
+        self.words = Words("", "group")
         self.words.setAccessibleName("The curves")
         self.words.setToolTip("‖∂J/∂G‖: how steep the cost is at the picture that is shown.")
         self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        set_role(self.words, "group")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.words)

@@ -73,10 +73,10 @@ class Thumbnail(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(self._theme.px(144), self._theme.px(112))
+        return self.minimumSizeHint()  # a card with wrapped words takes it for the smallest
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(60, 48)
+        return QSize(self._theme.px(60), self._theme.px(48))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._image is None:

@@ -17,7 +17,7 @@ THUMB_PX, GAP_PX = 44, 4
 
 
 class BuiltInStyles(QWidget):
-    """A click chooses a style; Ctrl and a click, or a right click, mixes it in; arrow keys walk over them."""
+    """A click chooses a style; with Ctrl, or a right click, it is mixed in; arrow keys walk."""
 
     chosen = Signal(int)
     toggled = Signal(int)

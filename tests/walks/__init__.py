@@ -1,0 +1,1 @@
+"""Three walks through the real window, as its users would take them: ``python -m tests.walks``."""

@@ -1,0 +1,107 @@
+"""At work: a model of one's own and a folder of mixed photos, some of them broken."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtGui import QGuiApplication
+
+from tests.walks.driver import Person
+from tests.walks.own_photos import BROKEN, MODULE, make_photos
+
+SIZE = (1440, 900)
+HAS_NETWORKS = True
+START = ((), "networks", "dark", "")
+LONG_S = 420.0
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What lies ready: the model, the photos and where the things in them are."""
+
+    module: Path
+    photos: Path
+    truth: Path
+
+
+def prepare(home: Path, args: Namespace) -> Desk:
+    """Write the model and the photos."""
+    module = home / "work_net.py"
+    module.write_text(MODULE, encoding="utf-8")
+    photos = home / "photos"
+    return Desk(module, photos, make_photos(photos, args.photos))
+
+
+def walk(me: Person, desk: Desk) -> None:
+    """Dead channels, nine patches, missed detections, and the programs to take along."""
+    me.expect("Stride s")
+    me.wait_until_calm()
+    open_own(me, desk)
+    find_dead(me, desk)
+    find_patches(me, desk)
+    find_missed(me, desk)
+
+
+def open_own(me: Person, desk: Desk) -> None:
+    """The model as a table."""
+    me.click("Open own network…")
+    me.click("File of weights, or module:factory")
+    me.type("work_net:make")
+    me.shot("consent", "The model's code is run only if one agrees")
+    me.click("Run it and open")
+    me.expect("make")
+    me.wait_until_calm()
+    me.shot("own", "The own model, layer by layer")
+    take_program(me)
+
+
+def find_dead(me: Person, desk: Desk) -> None:
+    """Channels that never fire."""
+    me.row("Layers and their numbers", "56×56×32")
+    me.click("Open in Activations" if me.can_click("Open in Activations") else "Activations lab")
+    me.wait_until_calm()
+    me.shot("channels", "What its second convolution makes of the photo")
+    me.key("ctrl+shift+o")
+    me.name_file(desk.photos)
+    me.wait_until_calm()
+    me.shot("folder", "The folder is open; four files are named that could not be read")
+    me.command("find dead")
+    me.wait_until_calm(LONG_S)
+    me.expect("dead over")
+    me.shot("dead", "Five channels never fire")
+
+
+def find_patches(me: Person, desk: Desk) -> None:
+    """Nine patches of each channel in the folder."""
+    me.view("Nine patches")
+    me.click("Folder …")
+    me.name_file(desk.photos)
+    me.expect("Search")
+    me.click("Search")
+    me.wait_until_calm(LONG_S)
+    me.expect(f"{len(BROKEN)} unreadable")
+    me.shot("patches", "Nine patches of a channel; four files cannot be read")
+    take_program(me)
+
+
+def find_missed(me: Person, desk: Desk) -> None:
+    """What the detector misses in the folder."""
+    me.click("Detection lab")
+    me.view("Evaluation")
+    me.command("evaluate a folder")
+    me.name_file(desk.photos)
+    me.name_file(desk.truth)
+    me.wait_until_calm(LONG_S)
+    me.expect("missed")
+    me.shot("missed", "The photos with the most errors first")
+    take_program(me)
+
+
+def take_program(me: Person) -> None:
+    """The PyTorch program that gives the same numbers."""
+    me.key("ctrl+shift+c")
+    me.expect("on the clipboard")
+    program = me.ask(lambda: QGuiApplication.clipboard().text())
+    compile(program, "<clipboard>", "exec")

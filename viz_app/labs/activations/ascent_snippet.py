@@ -1,0 +1,154 @@
+"""Copy as PyTorch for the optimised image; self-contained, no viz_app."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from textwrap import indent
+
+from viz_app.core.architectures.published import published_table
+from viz_app.core.layers import Network, Row
+from viz_app.files.registry import load_registry
+from viz_app.labs.activations import snippet as programs
+from viz_app.labs.activations.ascent_jobs import Plan
+from viz_app.labs.activations.layers import table_of
+
+_PROGRAM = """\
+# The image that {title} wants, by gradient ascent.
+# Needs torch, numpy and Pillow.
+import hashlib
+import math{pickle}
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from PIL import Image
+
+WEIGHTS = {weights!r}  # viz-app weights fetch {network}
+LAYER, INDEX = {layer!r}, {index}
+SIDE, STEPS, RATE = {side}, {steps}, {rate:g}
+
+data = Path(WEIGHTS).read_bytes()
+assert hashlib.sha256(data).hexdigest() == (
+    {sha256!r}
+)
+{load}
+
+
+def goal(x):  # an image [1, 3, SIDE, SIDE] in 0..1
+    a = {{}}{preprocess}
+    a["input"] = x
+{steps_of_net}
+    return {value}
+
+
+{image}
+
+
+{shaken}
+
+
+dice = torch.Generator().manual_seed({seed})
+numbers = 0.01 * torch.randn({shape}, generator=torch.Generator().manual_seed({seed}))
+numbers.requires_grad_()
+adam = torch.optim.Adam([numbers], lr=RATE, maximize=True)
+for step in range(STEPS + 1):
+    picture = image_of(numbers)
+    value = goal(shaken(picture))
+    if step % 20 == 0 or step == STEPS:
+        print(f"step {{step}}: {{value.item():.4f}}")
+    adam.zero_grad()
+    value.backward()
+    if step < STEPS:
+        adam.step()
+pixels = (picture.detach()[0].permute(1, 2, 0) * 255).round().byte().numpy()
+Image.fromarray(pixels).save("optimised.png")
+"""
+_FOURIER = """
+    high, wide = torch.fft.fftfreq(SIDE)[:, None], torch.fft.rfftfreq(SIDE)[None]
+    spectrum = torch.view_as_complex(plane) / torch.hypot(high, wide).clamp(min=1 / SIDE)
+    plane = 0.25 * torch.fft.irfft2(spectrum, s=(SIDE, SIDE), norm="ortho")"""
+_COLOURS = """
+    root = torch.tensor([[0.26, 0.09, 0.02], [0.27, 0.00, -0.05], [0.27, -0.09, 0.03]])
+    plane = torch.einsum("rc,nchw->nrhw", root / root.norm(dim=0).max(), plane)"""
+_IMAGE = """\
+def image_of(plane):{fourier}{colours}
+    return plane.sigmoid()"""
+_STILL = """\
+def shaken(image):
+    return image"""
+_SHAKEN = """\
+def shaken(image):  # turned, enlarged and moved by a little at random
+    turn, zoom, down, right = (2 * torch.rand(4, generator=dice, dtype=torch.float64) - 1).tolist()
+    angle, scale = math.radians({turn} * turn), {ratio} ** ((zoom + 1) / 2) / {small}
+    c, s = scale * math.cos(angle), scale * math.sin(angle)
+    matrix = torch.tensor([[[c, -s, {move} * right / SIDE], [s, c, {move} * down / SIDE]]])
+    grid = F.affine_grid(matrix, list(image.shape), align_corners=False)
+    return F.grid_sample(image, grid, "bilinear", "reflection", align_corners=False)"""
+_SHAKES = (
+    {"move": "24", "turn": "10", "ratio": "(0.9 / 1.1)", "small": "0.9"},
+    {"move": "40", "turn": "15", "ratio": "(0.5 / 1.3)", "small": "0.5"},  # a class
+)
+_VALUES = {
+    "channel": "a[LAYER][0, INDEX].mean()",
+    "unit": "a[LAYER][0, INDEX, {row}, {column}]",
+    "class": "a[LAYER][0, INDEX]",
+}
+
+
+def ascent_program(plan: Plan, rate: float, steps: int, folder: Path) -> str:
+    """The program that makes the image of a plan; ``folder`` is that of published networks."""
+    network, layer = _network_of(plan)
+    needed = tuple(programs.rows_for(network, layer))
+    file = load_registry().network(plan.network).files[0]
+    prefix = programs.PICKLED.get(plan.network)
+    _channels, *sizes = (*needed[-1].shape, 1, 1)[:3]
+    parts = 2 if plan.is_fourier else 0
+    shape = (1, 3, plan.side, plan.side // 2 + 1, parts) if parts else (1, 3, plan.side, plan.side)
+    return _PROGRAM.format(
+        title=plan.title,
+        network=plan.network,
+        pickle="\nimport pickle" if prefix else "",
+        weights=str(folder / file.name),
+        layer=layer,
+        index=plan.index,
+        side=plan.side,
+        steps=steps,
+        rate=rate,
+        seed=plan.seed,
+        sha256=file.sha256,
+        load=programs.loading(network, prefix),
+        preprocess=indent(programs.preprocessing(network), "    "),
+        steps_of_net="\n".join(f"    a[{row.layer.name!r}] = {_call(row)}" for row in needed),
+        value=_VALUES[plan.kind].format(row=sizes[0] // 2, column=sizes[1] // 2),
+        image=_IMAGE.format(
+            fourier=_FOURIER if plan.is_fourier else "",
+            colours=_COLOURS if plan.is_decorrelated else "",
+        ),
+        shaken=_SHAKEN.format(**_SHAKES[plan.kind == "class"]) if plan.is_shaken else _STILL,
+        shape=shape,
+    )
+
+
+def _network_of(plan: Plan) -> tuple[Network, str]:
+    """The table for an image of this side, and the row that grows."""
+    if plan.kind != "class":
+        return table_of(plan.network, plan.side, plan.side), plan.layer
+    whole = published_table(plan.network)
+    return replace(whole, input_shape=(3, plan.side, plan.side)), whole.output_names[0]
+
+
+def _call(row: Row) -> str:
+    """What computes a row; the flat layers of a classifier too."""
+    layer, x = row.layer, f"a[{row.sources[0]!r}]"
+    key = layer.key or layer.name
+    match layer.kind:
+        case "linear":
+            bias = f", state[{f'{key}.bias'!r}]" if layer.bias else ""
+            return f"F.linear({x}, state[{f'{key}.weight'!r}]{bias})"
+        case "flatten":
+            return f"{x}.flatten(1)"
+        case "adaptive_avg_pool":
+            return f"F.adaptive_avg_pool2d({x}, {layer.size})"
+        case _:
+            return programs.call_of(row)
