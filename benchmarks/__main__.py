@@ -1,4 +1,4 @@
-"""``python -m benchmarks NAME [--rounds 7] [--json FILE]``: exit status 0 if every bound holds."""
+"""``python -m benchmarks NAME [--rounds 7] [--json FILE] [--write]``: 0 if every bound holds."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import harness
+from benchmarks import _page, harness
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -24,6 +24,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         rows = {name: [row.as_json() for row in found] for name, found in report.items()}
         document = {"machine": harness.machine(), "rounds": options.rounds, "rows": rows}
         options.json.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    if options.write or options.name == "all":
+        _page.write(report)
     return 0 if all(row.holds for rows in report.values() for row in rows) else 1
 
 
@@ -36,6 +38,9 @@ def _options(arguments: Sequence[str] | None, names: Sequence[str]) -> argparse.
     )
     parser.add_argument("--rounds", type=_positive, default=7, help="interleaved runs of each task")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows there as well")
+    parser.add_argument(
+        "--write", action="store_true", help="bring docs/performance.md up to date (as all does)"
+    )
     return parser.parse_args(arguments)
 
 

@@ -20,7 +20,7 @@ from typing import Literal, Protocol, cast
 
 import benchmarks
 
-_HEADER = ("what", "ours", "reference", "ratio", "bound", "holds")
+HEADER = ("what", "ours", "reference", "ratio", "bound", "holds")
 
 
 class Benchmark(Protocol):
@@ -155,14 +155,15 @@ def machine() -> str:
 
 def table(rows: Sequence[Row]) -> str:
     """The rows as text in columns; the first column to the left, figures to the right."""
-    cells = [_HEADER, *(_cells(row) for row in rows)]
-    widths = [max(len(line[column]) for line in cells) for column in range(len(_HEADER))]
-    lines = [_aligned(line, widths) for line in cells]
+    words = [HEADER, *(cells(row) for row in rows)]
+    widths = [max(len(line[column]) for line in words) for column in range(len(HEADER))]
+    lines = [_aligned(line, widths) for line in words]
     lines.insert(1, "  ".join("─" * width for width in widths))
     return "\n".join(lines)
 
 
-def _cells(row: Row) -> tuple[str, ...]:
+def cells(row: Row) -> tuple[str, ...]:
+    """The row as words, in the order of the header."""
     reference = "" if row.reference is None else _figure(row.reference, row.unit)
     ratio = "" if row.ratio is None else f"{row.ratio:.3g}"
     verdict = ("yes" if row.holds else "NO") if row.bound else ""

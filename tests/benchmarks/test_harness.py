@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import math
 import sys
@@ -11,7 +12,7 @@ from types import ModuleType
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import harness
+from benchmarks import _page, harness
 from benchmarks.harness import Bound, Row
 
 MODULE = '''"""Counts sheep.
@@ -34,6 +35,7 @@ def pasture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     (tmp_path / "harness.py").write_text("raise SystemExit", "utf-8")
     (tmp_path / "_shared.py").write_text("raise SystemExit", "utf-8")
     monkeypatch.setattr(harness.benchmarks, "__path__", [str(tmp_path)])
+    monkeypatch.setattr(_page, "PAGE", tmp_path / "performance.md")
     for name in ("benchmarks.sheep", "benchmarks.wolves"):
         monkeypatch.delitem(sys.modules, name, raising=False)
     return harness.benchmarks
@@ -120,3 +122,14 @@ def test_the_table_says_no_only_where_a_bound_is_missed() -> None:
     assert lines[2].split() == ["note", "1.000", "ms"]
     assert lines[3].split() == ["late", "5.000", "ms", "≤", "4", "ms", "NO"]
     assert len({len(line) for line in lines}) == 1
+
+
+def test_the_page_keeps_the_sections_that_were_not_run_again():
+    rows = [Row.alone("a step", 3.0, Bound("≤", 4, "ms"))]
+    day = datetime.date(2026, 1, 2)
+    page = _page.written("", {"window": rows, "boxes": rows}, day)
+    again = _page.written(page, {"boxes": [Row.alone("a step", 9.0, Bound("≤", 4, "ms"))]}, day)
+    assert page.index("## boxes") < page.index("## window")
+    assert "| a step | 3.000 ms |  |  | ≤ 4 ms | yes |" in again.split("## window")[1]
+    assert "| a step | 9.000 ms |  |  | ≤ 4 ms | NO |" in again.split("## window")[0]
+    assert again.count("## ") == 2
