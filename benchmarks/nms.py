@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -161,6 +162,7 @@ def _opencv(raw: RawBoxes) -> Callable[[float], object] | None:
         from cv2 import dnn
     except ImportError:
         return None
-    xywh = np.concatenate((raw.boxes[:, :2], raw.boxes[:, 2:] - raw.boxes[:, :2]), axis=1)
-    scores, classes = raw.scores.astype(np.float32), raw.classes.astype(np.int32)
+    xywh: Any = np.concatenate((raw.boxes[:, :2], raw.boxes[:, 2:] - raw.boxes[:, :2]), axis=1)
+    scores: Any = raw.scores.astype(np.float32)  # cv2's types ask for lists, it takes arrays
+    classes: Any = raw.classes.astype(np.int32)
     return lambda threshold: dnn.NMSBoxesBatched(xywh, scores, classes, 0.0, threshold)

@@ -9,14 +9,7 @@ import pytest
 import torch
 
 from viz_app.compute.ascent import Goal, Manner, climb
-from viz_app.compute.ascent_paint import (
-    COLOUR_ROOT,
-    LITTLE,
-    MUCH,
-    first_numbers,
-    shaken,
-    to_image,
-)
+from viz_app.compute.ascent_paint import COLOUR_ROOT, first_numbers, shaken, to_image
 from viz_app.core.errors import NotFinite, ShapeError
 from viz_app.core.layers import Layer, Network
 from viz_app.nets.build import Net, build_frozen
@@ -133,17 +126,3 @@ def test_shaking_moves_the_image_and_keeps_its_range():
     assert not torch.equal(one, two)
     assert one.min() >= image.min() - 1e-6
     assert one.max() <= image.max() + 1e-6
-
-
-@pytest.mark.parametrize("shake", [LITTLE, MUCH])
-def test_the_image_is_enlarged_as_far_as_it_may_and_no_further(shake):
-    image = torch.zeros(1, 3, 128, 128)
-    image[..., 56:72, 56:72] = 1
-    dice = torch.Generator().manual_seed(0)
-    sides = [
-        (shaken(image, dice, shake)[0, 0, 24:104, 24:104].sum().item() / 256) ** 0.5
-        for _ in range(60)
-    ]
-    small, large = shake.zoom
-    assert min(sides) == pytest.approx(small, abs=0.07)
-    assert max(sides) == pytest.approx(large, abs=0.07)

@@ -110,7 +110,9 @@ def test_a_folder_is_evaluated_and_its_images_can_be_looked_at(lab, qtbot, tmp_p
     header = page.images.horizontalHeader()
     x = header.sectionViewportPosition(1) + header.sectionSize(1) // 2
     at = QPoint(x, header.height() // 2)
+    lab.presenter.folder.picture_chosen(1)
     qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=at)  # the most ✓ first
+    assert lab.presenter.scene.eval_picture == 0
     assert [page.images.item(row, 0).text() for row in (0, 1)] == ["a.png", "b.png"]
     at = page.images.visualItemRect(page.images.item(1, 0)).center()
     qtbot.mouseClick(page.images.viewport(), Qt.MouseButton.LeftButton, pos=at)

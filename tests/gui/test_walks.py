@@ -18,7 +18,7 @@ from viz_app.gui.widgets.view_switch import ViewSwitch
 
 FOLDER = Path(tests.walks.__path__[0])
 WALKS = ("new_user", "in_class", "at_work")
-NAMED = ("click", "drag", "choose", "row")  # their first argument is a name in the window
+NAMED = ("click", "drag", "choose", "row", "column")  # their first argument is a name in the window
 
 
 def asked_for(name):
@@ -77,8 +77,10 @@ def test_everything_that_a_walk_looks_for_is_in_the_program(there):
 @pytest.mark.parametrize("name", WALKS)
 def test_a_walk_can_be_prepared_and_taken(name):
     module = importlib.import_module(f"tests.walks.walk_{name}")
-    assert callable(module.prepare) and callable(module.walk)
-    assert len(module.SIZE) == 2 and len(module.START) == 4
+    assert callable(module.prepare)
+    assert callable(module.walk)
+    assert len(module.SIZE) == 2
+    assert len(module.START) == 4
 
 
 def test_where_there_is_no_screen_to_be_had_one_sentence_names_the_packages(monkeypatch):

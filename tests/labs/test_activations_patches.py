@@ -182,3 +182,9 @@ def test_a_search_of_another_folder_ends_the_one_that_runs(part, folder):
 def test_old_scenes_open_with_the_bundled_images(part):
     scene = msgspec.convert({"view": "patches", "network": "vgg16"}, ActivationsScene)
     assert (scene.patch_folder, scene.patch_file) == ("", "")
+
+
+def test_the_question_for_a_folder_begins_where_the_current_image_lies(part, folder):
+    assert part.folder_of_image() == ""  # a bundled one
+    part.house.document.choose_image(str(folder / "p01.png"))
+    assert part.folder_of_image() == str(folder)

@@ -244,3 +244,13 @@ def test_the_copied_program_asks_for_the_gradient_of_the_unit(tmp_path):
     assert "torch.autograd.grad(value, image_in)" in program
     assert "row, column = 5, 6" in program
     assert attribution_program(scene, None, WeightsStore(tmp_path), (7,)) is None
+
+
+def test_copy_as_pytorch_is_the_program_of_the_view(lab):
+    gradient = lab.snippet()
+    lab.change(view="optimised", goal="unit", goal_seed=7)
+    program = lab.snippet()
+    assert "image_in" in gradient
+    assert "manual_seed(7)" in program
+    assert "SIDE, STEPS, RATE = 128, 200, 0.05" in program
+    compile(program, "program", "exec")

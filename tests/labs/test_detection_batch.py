@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -123,3 +124,16 @@ def test_broken_images_are_counted_and_named(broken):
     assert is_good == (broken == 0)
     if broken == 1:
         assert "0.png" in sentence
+
+
+def test_boxes_are_saved_on_the_thread_for_files_and_also_while_the_window_closes(tmp_path):
+    asked = {}
+    errands = SimpleNamespace(run=lambda lane, job, **more: asked.update({lane: (job, more)}))
+    picture = SimpleNamespace(name="a.png", width=30, height=20)
+    house = SimpleNamespace(files=errands, pictures=SimpleNamespace(current=lambda: picture))
+    path = tmp_path / "boxes.json"
+    Filing(house, None, None).save_boxes(path, (DrawnBox(1, 2, 11, 12, "dog"),))
+    job, more = asked["detection.files"]
+    assert more["must_finish"]
+    job(None)
+    assert jobs.read_box_file(path, "a.png", (30, 20)) == (DrawnBox(1, 2, 11, 12, "dog"),)

@@ -261,6 +261,20 @@ def test_keys_move_resize_copy_and_delete_the_selected_box(desk):
     editor.nudged(1, 1)
 
 
+def test_moves_of_two_boxes_by_keys_are_two_steps_of_undo(desk):
+    desk.presenter.edited("view", "iou")
+    editor = desk.presenter.editor
+    before = editor.boxes
+    editor.nudged(1, 0)
+    editor.nudged(1, 0)
+    editor.chosen(0)
+    editor.nudged(0, 1)
+    desk.document.undo()
+    assert (editor.boxes[0], editor.boxes[1].x1) == (before[0], before[1].x1 + 2)
+    desk.document.undo()
+    assert editor.boxes == before
+
+
 def test_a_click_on_empty_ground_draws_nothing(desk):
     desk.presenter.edited("view", "iou")
     desk.presenter.editor.grabbed(2, 2, 3)

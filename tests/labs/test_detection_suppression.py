@@ -32,10 +32,10 @@ def test_the_slides_example_is_told_as_the_course_tells_it():
     assert shown.kept == (3, 0)
     assert [line.text for line in shown.lines] == [
         "1 pick car .90",
-        "× car .70  IoU .72",
+        "× car .70 IoU .72",
         "2 pick car .80",
-        "× car .70  IoU .76",
-        "1 not above p_c = .60",
+        "× car .70 IoU .76",
+        "1 not above p_c .60",
     ]
     assert [(r[0], r[1]) for r in shown.removals] == [(4, 3), (1, 0)]
 

@@ -12,20 +12,27 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QObject, QPoint, QRect, QTimer, Signal
+from PySide6.QtCore import QObject, QPoint, QTimer, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
     QComboBox,
-    QFileDialog,
-    QLabel,
-    QLineEdit,
-    QMenu,
-    QMenuBar,
-    QScrollArea,
     QWidget,
 )
 
+from tests.walks.finding import (
+    close_all,
+    file_dialog,
+    find,
+    has_sign,
+    head_place,
+    is_busy,
+    list_with,
+    menu_place,
+    place_in,
+    row_in,
+    says,
+)
 from tests.walks.screen import Screen
 
 T = TypeVar("T")
@@ -97,7 +104,7 @@ class Person:
     def choose(self, list_name: str, option: str) -> None:
         """Open a list of choices and click one of them."""
         self._tell(f"{list_name}: {option}")
-        self._until_found(f"list {list_name}", lambda: _list_with(list_name, option))
+        self._until_found(f"list {list_name}", lambda: list_with(list_name, option))
         self._point_and_click(self._place(list_name, kind=QComboBox))
         self.wait_until(f"the list {list_name} opens", lambda: self._popup_of(list_name))
         self._point_and_click(self._row_place(lambda: self._popup_of(list_name), option))
@@ -105,8 +112,8 @@ class Person:
     def view(self, title: str) -> None:
         """Go to a view of the lab by the switch in the header."""
         segment = f"View: {title}"
-        self._until_found(f"view {title}", lambda: _find(segment) or _list_with("View", title))
-        if self._ask(lambda: _find(segment)) is not None:
+        self._until_found(f"view {title}", lambda: find(segment) or list_with("View", title))
+        if self._ask(lambda: find(segment)) is not None:
             self.click(segment)
         else:
             self.choose("View", title)
@@ -114,13 +121,19 @@ class Person:
     def row(self, table: str, text: str) -> None:
         """Click the first row of a list or a table that holds this text."""
         self._tell(f"{table}: {text}")
-        self._point_and_click(self._row_place(lambda: _find(table, QAbstractItemView), text))
+        self._point_and_click(self._row_place(lambda: find(table, QAbstractItemView), text))
+
+    def column(self, table: str, title: str) -> None:
+        """Click the head of a table's column."""
+        self._tell(f"{table}: column {title}")
+        place = self._until_found(f"column {title}", lambda: head_place(table, title))
+        self._point_and_click(place)
 
     def menu(self, *titles: str) -> None:
         """Open a menu and choose an entry."""
         self._tell("menu " + " > ".join(titles))
         for i, title in enumerate(titles):
-            place = self._until_found(f"menu {title}", lambda i=i, t=title: _menu_place(t, i == 0))
+            place = self._until_found(f"menu {title}", lambda i=i, t=title: menu_place(t, i == 0))
             self._point_and_click(place)
             time.sleep(0.3)  # a menu takes no click in the moment in which it opens
 
@@ -150,10 +163,10 @@ class Person:
 
     def name_files(self, paths: Sequence[Path]) -> None:
         """Answer a dialog that takes several files of one folder."""
-        title, place = self._until_found("dialog for files", _file_dialog)
+        title, place = self._until_found("dialog for files", file_dialog)
 
         def is_answered() -> bool:
-            now = _file_dialog()
+            now = file_dialog()
             return now is None or now[0] != title  # closed, or the next question is there
 
         self._tell("files " + ", ".join(path.name for path in paths))
@@ -177,17 +190,18 @@ class Person:
         before = self._doing
         self._doing = f"waiting until {what}"
         began = time.monotonic()
-        signs = 0
+        looks = signs = 0
         while not self._ask(test):
             waited = time.monotonic() - began
             if waited > at_most_s:
                 self.shot("stuck", f"Stuck: {what}")
                 raise Stuck(f"After {at_most_s:.0f} s it still does not hold that {what}.")
-            signs += bool(self._ask(_sign))
+            looks += 1
+            signs += bool(self._ask(has_sign))
             time.sleep(0.05)
         waited = time.monotonic() - began
         if waited > SIGN_AFTER_S:
-            sign = "" if signs else " WITHOUT A SIGN"
+            sign = "" if signs or not looks else " WITHOUT A SIGN"
             self._write(f"  waited {waited:.1f} s{sign} until {what}")
         self._doing = before
         return waited
@@ -195,19 +209,19 @@ class Person:
     def wait_until_calm(self, at_most_s: float = PATIENCE_S) -> float:
         """Wait until no job runs."""
         time.sleep(0.25)
-        return self.wait_until("no job runs", lambda: not _is_busy(), at_most_s)
+        return self.wait_until("no job runs", lambda: not is_busy(), at_most_s)
 
     def sees(self, text: str) -> bool:
         """Whether these words stand on the screen."""
-        return bool(self._ask(lambda: _says(text)))
+        return bool(self._ask(lambda: says(text)))
 
     def expect(self, text: str, at_most_s: float = PATIENCE_S) -> None:
         """Go on only when these words stand on the screen."""
-        self.wait_until(f"“{text}” is on the screen", lambda: _says(text), at_most_s)
+        self.wait_until(f"“{text}” is on the screen", lambda: says(text), at_most_s)
 
     def can_click(self, name: str) -> bool:
         """Whether there is such a button and it is enabled."""
-        found = self._ask(lambda: (w := _find(name)) is not None and w.isEnabled())
+        found = self._ask(lambda: (w := find(name)) is not None and w.isEnabled())
         return bool(found)
 
     def ask(self, question: Callable[[], T]) -> T:
@@ -234,7 +248,7 @@ class Person:
 
     def quit(self) -> None:
         """Close the window, from the thread of the walk."""
-        self._ask(lambda: QTimer.singleShot(0, _close_all))
+        self._ask(lambda: QTimer.singleShot(0, close_all))
 
     # How
 
@@ -265,19 +279,19 @@ class Person:
         at: tuple[float, float] = (0.5, 0.5),
         kind: type[QWidget] = QWidget,
     ) -> QPoint:
-        widget = self._until_found(f"“{name}”", lambda: _find(name, kind))
+        widget = self._until_found(f"“{name}”", lambda: find(name, kind))
         for _ in range(60):
-            place, wheel = self._ask(lambda: _place_in(widget, at))
+            _at, wheel = self._ask(lambda: place_in(widget, at))
             if wheel is None:
                 break
             self._turn_wheel(*wheel)
         time.sleep(0.05)
-        return self._ask(lambda: _place_in(widget, at)[0])
+        return self._ask(lambda: place_in(widget, at)[0])
 
     def _row_place(self, find: Callable[[], Any], text: str) -> QPoint:
         view = self._until_found(f"list with “{text}”", find)
         for _ in range(200):
-            found = self._ask(lambda: _row_in(view, text))
+            found = self._ask(lambda: row_in(view, text))
             if found is None:
                 raise Stuck(f"The list has no “{text}”.")
             place, wheel = found
@@ -288,7 +302,7 @@ class Person:
         raise Stuck(f"“{text}” cannot be brought into sight.")
 
     def _popup_of(self, name: str) -> QAbstractItemView | None:
-        box = _find(name, QComboBox)
+        box = find(name, QComboBox)
         return box.view() if box is not None and box.view().isVisible() else None
 
     def _turn_wheel(self, over: QPoint, is_up: bool) -> None:
@@ -315,118 +329,3 @@ class Person:
         if now - self._beat_at > STALL_S:
             self.stalls.append(f"{1000 * (now - self._beat_at):.0f} ms at “{self._doing}”")
         self._beat_at = now
-
-
-# What is asked in the main thread
-
-
-def _all() -> list[QWidget]:
-    return [w for w in QApplication.allWidgets() if w.isVisible()]
-
-
-def _words(widget: QWidget) -> str:
-    text = getattr(widget, "text", None)
-    return str(text()).replace("&", "") if callable(text) else ""
-
-
-def _find(name: str, kind: type[QWidget] = QWidget) -> Any:
-    """The visible widget with this accessible name, or else with this text."""
-    front = QApplication.activeModalWidget() or QApplication.activePopupWidget()
-    widgets = [w for w in _all() if isinstance(w, kind)]
-    if front is not None:
-        widgets = [w for w in widgets if w is front or front.isAncestorOf(w)] or widgets
-    named = [w for w in widgets if w.accessibleName() == name and not isinstance(w, QLabel)]
-    written = [w for w in widgets if _words(w) == name and not isinstance(w, QLineEdit)]
-    return next(iter(named or written), None)
-
-
-def _list_with(name: str, option: str) -> Any:
-    """The visible list with this name, if it has this option."""
-    box = _find(name, QComboBox)
-    has_it = box is not None and any(option in box.itemText(i) for i in range(box.count()))
-    return box if has_it else None
-
-
-def _place_in(widget: QWidget, at: tuple[float, float]) -> tuple[QPoint, Any]:
-    """Where to click, and which wheel to turn first if that is out of sight."""
-    inside = QPoint(round(widget.width() * at[0]), round(widget.height() * at[1]))
-    place = widget.mapToGlobal(inside)
-    area = widget.parentWidget()
-    while area is not None:
-        if isinstance(area, QScrollArea):
-            port = area.viewport()
-            seen = QRect(port.mapToGlobal(QPoint(0, 0)), port.size()).adjusted(0, 6, 0, -6)
-            if not seen.top() <= place.y() <= seen.bottom():
-                return place, (seen.center(), place.y() < seen.top())
-        area = area.parentWidget()
-    return place, None
-
-
-def _row_in(view: QAbstractItemView, text: str) -> tuple[QPoint, Any] | None:
-    model = view.model()
-    for row in range(model.rowCount()):
-        for column in range(model.columnCount()):
-            index = model.index(row, column)
-            if text in str(index.data()):
-                rect, port = view.visualRect(index), view.viewport()
-                over = port.mapToGlobal(port.rect().center())
-                if not port.rect().contains(rect.center()):
-                    return over, (over, rect.center().y() < 0)
-                return port.mapToGlobal(rect.center()), None
-    return None
-
-
-def _menu_place(title: str, is_first: bool) -> QPoint | None:
-    kinds = QMenuBar if is_first else QMenu
-    for menu in [w for w in _all() if isinstance(w, kinds)]:
-        for action in menu.actions():
-            if action.text().replace("&", "") == title:
-                return menu.mapToGlobal(menu.actionGeometry(action).center())
-    return None
-
-
-def _file_dialog() -> tuple[str, QPoint] | None:
-    """The title of the dialog for files that is open, and where its line for the name stands."""
-    for widget in _all():
-        if isinstance(widget, QFileDialog):
-            field = widget.findChild(QLineEdit, "fileNameEdit")
-            if field is not None and field.isVisible():
-                return widget.windowTitle(), field.mapToGlobal(field.rect().center())
-    return None
-
-
-def _close_all() -> None:
-    while (front := QApplication.activeModalWidget() or QApplication.activePopupWidget()) is not None:
-        front.close()
-    for widget in QApplication.topLevelWidgets():
-        if widget.isVisible():
-            widget.close()
-
-
-def _says(text: str) -> bool:
-    for widget in _all():
-        words = _words(widget)
-        if hasattr(widget, "toPlainText"):
-            words += widget.toPlainText()
-        if text in words or text in str(getattr(widget, "placeholder", "")):
-            return True
-    return False
-
-
-def _status() -> Any:
-    from viz_app.gui.status_bar import StatusBar
-
-    return next((w for w in _all() if isinstance(w, StatusBar)), None)
-
-
-def _is_busy() -> bool:
-    bar = _status()
-    return bar is None or bool(bar._activities)
-
-
-def _sign() -> bool:
-    """Whether the window shows that something works: a job in the status bar, or words with …"""
-    bar = _status()
-    if bar is not None and bar._activities:
-        return True
-    return any(_words(w).endswith("…") for w in _all() if isinstance(w, QLabel))

@@ -60,17 +60,20 @@ def open_own(me: Person, desk: Desk) -> None:
 def find_dead(me: Person, desk: Desk) -> None:
     """Channels that never fire."""
     me.row("Layers and their numbers", "56×56×32")
-    me.click("Open in Activations" if me.can_click("Open in Activations") else "Activations lab")
+    is_own = me.can_click("Open in Activations")
+    me.click("Open in Activations" if is_own else "Activations lab")
     me.wait_until_calm()
-    me.shot("channels", "What its second convolution makes of the photo")
+    me.shot("channels", f"What {'its' if is_own else 'a known'} convolution makes of the photo")
     me.key("ctrl+shift+o")
     me.name_file(desk.photos)
     me.wait_until_calm()
-    me.shot("folder", "The folder is open; four files are named that could not be read")
+    me.shot("folder", "The folder is open")
     me.command("find dead")
     me.wait_until_calm(LONG_S)
     me.expect("dead over")
-    me.shot("dead", "Five channels never fire")
+    if is_own:
+        me.expect("5 dead")
+    me.shot("dead", "The channels that never fire on the folder's photos")
 
 
 def find_patches(me: Person, desk: Desk) -> None:
@@ -95,7 +98,8 @@ def find_missed(me: Person, desk: Desk) -> None:
     me.name_file(desk.truth)
     me.wait_until_calm(LONG_S)
     me.expect("missed")
-    me.shot("missed", "The photos with the most errors first")
+    me.column("Images of the folder, the most errors first", "?")
+    me.shot("missed", "The photos with the most missed things first")
     take_program(me)
 
 

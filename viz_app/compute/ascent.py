@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from viz_app.compute.ascent_paint import LITTLE, MUCH, Manner, first_numbers, shaken, to_image
+from viz_app.compute.ascent_paint import Manner, first_numbers, shaken, to_image
 from viz_app.compute.backward import slope_of
 from viz_app.core.errors import NotFinite, ShapeError
 from viz_app.nets.build import Net
@@ -106,13 +106,12 @@ def climb(
     dice = torch.Generator().manual_seed(seed)
     numbers = first_numbers(side, manner, seed).to(device)
     first, second = torch.zeros_like(numbers), torch.zeros_like(numbers)
-    shake = MUCH if goal.kind == "class" else LITTLE
     step = 0
     while True:
         with torch.enable_grad():
             at = numbers.detach().requires_grad_()
             image = to_image(at, side, manner)
-            looked = shaken(image, dice, shake) if manner.is_shaken else image
+            looked = shaken(image, dice) if manner.is_shaken else image
             value = goal.of(net(looked, (goal.layer,), check)[goal.layer])
             slope = slope_of(value, at, check)
         if not (math.isfinite(value.item()) and bool(torch.isfinite(slope).all())):

@@ -20,21 +20,7 @@ from torch import Generator, Tensor
 COLOUR_ROOT = ((0.26, 0.09, 0.02), (0.27, 0.00, -0.05), (0.27, -0.09, 0.03))
 START = 0.01  # standard deviation of the first numbers
 FOURIER_SHARE = 0.25
-
-
-@dataclass(frozen=True, slots=True)
-class Shake:
-    """How far the image is moved (pixels) and turned (degrees) at most, and how it is enlarged."""
-
-    move: float
-    turn: float
-    zoom: tuple[float, float]
-
-
-LITTLE = Shake(12, 10, (0.9, 1.1))
-MUCH = Shake(20, 15, (0.5, 1.3))
-"""For a class: its object must be one from near and from far. Without this MobileNetV2's cat is
-nothing but a texture."""
+JITTER, ZOOM, DEGREES = 12.0, 0.1, 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +56,7 @@ def to_image(numbers: Tensor, side: int, manner: Manner) -> Tensor:
     return plane.sigmoid()
 
 
-def shaken(image: Tensor, dice: Generator, shake: Shake = LITTLE) -> Tensor:
+def shaken(image: Tensor, dice: Generator) -> Tensor:
     """The image turned, enlarged and moved by a little at random, [1, 3, H, W].
 
     A feature that must survive this cannot hang on single pixels. ``dice`` is a generator on the
@@ -78,13 +64,12 @@ def shaken(image: Tensor, dice: Generator, shake: Shake = LITTLE) -> Tensor:
     mirrored image.
     """
     turn, zoom, down, right = (2 * torch.rand(4, generator=dice, dtype=torch.float64) - 1).tolist()
-    small, large = shake.zoom
-    angle, scale = math.radians(shake.turn * turn), (small / large) ** ((zoom + 1) / 2) / small
+    angle, scale = math.radians(DEGREES * turn), 1 / (1 + ZOOM * zoom)
     cosine, sine = scale * math.cos(angle), scale * math.sin(angle)
     height, width = image.shape[2:]
     rows = [
-        [cosine, -sine, 2 * shake.move * right / width],
-        [sine, cosine, 2 * shake.move * down / height],
+        [cosine, -sine, 2 * JITTER * right / width],
+        [sine, cosine, 2 * JITTER * down / height],
     ]
     matrix = torch.tensor([rows], dtype=image.dtype, device=image.device)
     grid = F.affine_grid(matrix, list(image.shape), align_corners=False)

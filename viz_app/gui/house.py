@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -41,6 +42,7 @@ EXPORTS = (
     "Numbers as JSON (*.json)",
 )
 Wake = Callable[[Turn], Sequence[Any]]
+log = logging.getLogger(__name__)
 
 
 class HouseKeeper(QObject):
@@ -130,6 +132,7 @@ class HouseKeeper(QObject):
 
     def build_ahead(self, every_ms: int) -> None:
         """Once torch is there, build the labs not looked at yet, one at a time."""
+        self._unbuildable: set[str] = set()
         self._builder = QTimer(self)
         self._builder.timeout.connect(self._build_next)
         self._builder.start(every_ms)
@@ -139,11 +142,16 @@ class HouseKeeper(QObject):
             return  # torch is still being imported
         if QApplication.activePopupWidget() or QApplication.activeModalWidget():
             return  # building would close the menu that the user has just opened
-        waiting = [room for room in self.window.rooms.values() if not room.is_built]
-        if waiting:
-            _ = waiting[0].parts
-        else:
+        rooms = self.window.rooms.items()
+        waiting = [n for n, room in rooms if not room.is_built and n not in self._unbuildable]
+        if not waiting:
             self._builder.stop()
+            return
+        try:
+            _ = self.window.rooms[waiting[0]].parts
+        except Exception:
+            log.exception("the room of %s could not be built", waiting[0])
+            self._unbuildable.add(waiting[0])  # its own first look tells the user
 
     # Changes of the desk
 
@@ -352,6 +360,8 @@ class HouseKeeper(QObject):
     def present(self) -> None:
         """Fill the screen with the lab alone, for a class; again for the whole window."""
         self.window.present(not self.window.is_presenting)
+        if self.window.is_presenting:
+            self.tell_done("F11 brings the window back.")
 
     def zoom_text(self, factor: float) -> None:
         """Make text larger or smaller; 0 is the normal size."""

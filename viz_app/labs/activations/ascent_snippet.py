@@ -80,15 +80,11 @@ def shaken(image):
 _SHAKEN = """\
 def shaken(image):  # turned, enlarged and moved by a little at random
     turn, zoom, down, right = (2 * torch.rand(4, generator=dice, dtype=torch.float64) - 1).tolist()
-    angle, scale = math.radians({turn} * turn), {ratio} ** ((zoom + 1) / 2) / {small}
+    angle, scale = math.radians(10 * turn), 1 / (1 + 0.1 * zoom)
     c, s = scale * math.cos(angle), scale * math.sin(angle)
-    matrix = torch.tensor([[[c, -s, {move} * right / SIDE], [s, c, {move} * down / SIDE]]])
+    matrix = torch.tensor([[[c, -s, 24 * right / SIDE], [s, c, 24 * down / SIDE]]])
     grid = F.affine_grid(matrix, list(image.shape), align_corners=False)
     return F.grid_sample(image, grid, "bilinear", "reflection", align_corners=False)"""
-_SHAKES = (
-    {"move": "24", "turn": "10", "ratio": "(0.9 / 1.1)", "small": "0.9"},
-    {"move": "40", "turn": "15", "ratio": "(0.5 / 1.3)", "small": "0.5"},  # a class
-)
 _VALUES = {
     "channel": "a[LAYER][0, INDEX].mean()",
     "unit": "a[LAYER][0, INDEX, {row}, {column}]",
@@ -125,7 +121,7 @@ def ascent_program(plan: Plan, rate: float, steps: int, folder: Path) -> str:
             fourier=_FOURIER if plan.is_fourier else "",
             colours=_COLOURS if plan.is_decorrelated else "",
         ),
-        shaken=_SHAKEN.format(**_SHAKES[plan.kind == "class"]) if plan.is_shaken else _STILL,
+        shaken=_SHAKEN if plan.is_shaken else _STILL,
         shape=shape,
     )
 

@@ -297,6 +297,11 @@ class PatchesPart(Part[PatchesView]):
         """Choose the folder to search."""
         self.view.ask_folder()
 
+    def folder_of_image(self) -> str:
+        """The folder of the current image, where the question for a folder begins."""
+        image = self.house.document.desk.image
+        return str(Path(image).parent) if Path(image).is_absolute() else ""
+
     def folder_chosen(self, folder: Path) -> None:
         """Search another folder from now on."""
         self.desk.change(view="patches", patch_folder=str(folder), patch_file="")

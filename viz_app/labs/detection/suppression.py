@@ -301,13 +301,13 @@ def _lines(found: Found, scene: DetectionScene, told: Told, low: int) -> tuple[L
             lines.append(Line("lowered", text, removal.box, int(found.classes[removal.box]), turn))
     if not lines and low < len(found.boxes):
         lines.append(Line("low", f"More than {MOST_TOLD} candidates: raise p_c for the steps."))
-    lines.append(Line("low", f"{low:,} not above p_c = {short(scene.p_c)}"))
+    lines.append(Line("low", f"{low:,} not above p_c {short(scene.p_c)}"))
     return tuple(lines)
 
 
 def _told_box(found: Found, removal: Removal) -> str:
     name, score = found.name(removal.box), short(found.scores[removal.box])
-    return f"{name} {score}  IoU {short(removal.iou)}"
+    return f"{name} {score} IoU {short(removal.iou)}"
 
 
 def hits(boxes: BoxesShown, x: float, y: float) -> list[int]:

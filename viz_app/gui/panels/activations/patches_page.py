@@ -119,7 +119,9 @@ class PatchesPage(QWidget):
 
     def ask_folder(self) -> None:
         """Ask for a folder of images."""
-        name = QFileDialog.getExistingDirectory(self, "Search the images of a folder")
+        name = QFileDialog.getExistingDirectory(
+            self, "Search the images of a folder", self._part.folder_of_image()
+        )
         if name:
             self._part.folder_chosen(Path(name))
 

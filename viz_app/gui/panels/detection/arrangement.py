@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 from viz_app.gui.panel import Card
 from viz_app.gui.theme import Theme
 
-SIDE_PX, LEAST_SIDE_PX, SIDE_SHARE = 264, 204, 0.27
+SIDE_PX, LEAST_SIDE_PX, SIDE_SHARE = 264, 238, 0.27
 NARROW_PX = 400  # of the page: below, nothing stands beside the picture
 LEAST_PICTURE_PX, MOST_BELOW_PX = 220, 300  # heights, where the page scrolls
 UNBOUNDED_PX = 16_777_215  # Qt's QWIDGETSIZE_MAX

@@ -147,10 +147,11 @@ class FolderPage(QWidget):
         return f"{len(sentences)} left out: {sentences[0]}" + " …" * (len(sentences) > 1)
 
     def _on_sorted(self, column: int) -> None:
-        """Sort the images by a number, the largest first; by the errors again at the name."""
+        """Sort by a number, or by the errors again at the name, and show the first image."""
         self._sorted_by = column
-        if self._shown is not None:
+        if self._shown is not None and self._shown.rows:
             self.show_folder(self._shown)
+            self._presenter.folder.picture_chosen(self._rows[0].index)
 
     def _in_order(self, rows: Sequence[PictureRow]) -> list[PictureRow]:
         if not self._sorted_by:

@@ -194,7 +194,8 @@ class StoryList(QListWidget):
 
     def _show_line(self, item: QListWidgetItem, line: Line, *, is_done: bool) -> None:
         is_pick = line.kind == "pick"
-        item.setText(line.text if is_pick or line.kind == "low" else f"  {line.text}")
+        item.setText(line.text if is_pick or line.kind == "low" else f" {line.text}")
+        item.setToolTip(line.text)
         token = "text" if is_done and line.kind != "low" else "muted"
         item.setForeground(self._theme.colour(token))
         item.setFont(self._theme.font(12, is_mono=True, is_bold=is_pick and is_done))

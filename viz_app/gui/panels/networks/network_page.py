@@ -23,8 +23,8 @@ from viz_app.labs.networks.explain import Explanation
 from viz_app.labs.networks.presenter import NetworksPresenter
 from viz_app.labs.networks.view import NetworkShown
 
-BUTTONS = ("Open own network…", "Open in Activations", "Move layer up", "Move layer down", "Duplicate layer",
-           "Delete layer", "Back to the catalogue's")  # fmt: skip
+BUTTONS = ("Open own network…", "Open in Activations", "Move layer up", "Move layer down",
+           "Duplicate layer", "Delete layer", "Back to the catalogue's")  # fmt: skip
 FORMULA_AFTER_MS = 50
 LEAST_TABLE_PX = 84  # the header and two layers
 
