@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-import os
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from tests.absent import LAYERS, RUNS
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "viz_app"
@@ -26,8 +26,7 @@ MAY_IMPORT = {
 ABOVE = ("app", "furnish", "cli", "commands")
 QT = {"PySide6", "pyqtgraph", "qtawesome", "superqt", "ziamath"}
 TORCH = {"torch", "safetensors"}
-BELOW_GUI = ("core", "engine", "files", "nets", "compute", "labs", "commands")
-WITHOUT_TORCH = ("core", "engine", "files", "labs", "commands")
+BELOW_GUI, WITHOUT_TORCH = LAYERS["PySide6"], LAYERS["torch"]
 
 
 def modules(layer: str):
@@ -97,37 +96,9 @@ def test_only_numpy_is_known_to_core():
         assert not found, f"{path} imports {found}"
 
 
-ABSENT = {"PySide6": BELOW_GUI, "torch": WITHOUT_TORCH}
-
-
-def start_tests_without(absent: str):
-    """tests/conftest.py makes every import of the library fail, as if it were not installed."""
-    plugins = ["-p", "no:cacheprovider", "-p", "no:pytest-qt"]
-    paths = [f"tests/{f}" for f in ABSENT[absent] if (ROOT / "tests" / f).exists()]
-    return subprocess.Popen(
-        [sys.executable, "-m", "pytest", "-x", *plugins, "-m", "not slow and not weights", *paths],
-        cwd=ROOT,
-        env={**os.environ, "VIZ_APP_ABSENT": absent},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-
-
-@pytest.fixture(scope="module")
-def runs():
-    """Both runs at once: each keeps one core busy."""
-    started = {absent: start_tests_without(absent) for absent in ABSENT}
-    yield started
-    for process in started.values():
-        process.kill()
-        process.wait()
-        process.stdout.close()
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize("absent", ABSENT)
-def test_the_lower_layers_pass_their_tests_where_the_library_is_absent(runs, absent):
-    printed, _ = runs[absent].communicate(timeout=280)
-    assert runs[absent].returncode == 0, printed[-3000:]
+@pytest.mark.parametrize("absent", LAYERS)
+def test_the_lower_layers_pass_their_tests_where_the_library_is_absent(pytestconfig, absent):
+    status, printed = pytestconfig.stash[RUNS][absent].ended(timeout_s=600)
+    assert status == 0, printed[-3000:]
     assert " passed" in printed

@@ -94,7 +94,8 @@ def sweep_of_layers() -> Image.Image:
     for depth in DEPTHS:
         factors = ("--lambdas", *["1"] * depth, *[OFF] * (5 - depth))
         words = "conv1_1" if depth == 1 else f"conv1_1 … conv{depth}_1"
-        rows.append((words, [(*FROM_NOISE, "--content-layer", c, *factors) for c in CONTENT_LAYERS]))
+        options = (*FROM_NOISE, *factors)
+        rows.append((words, [(*options, "--content-layer", c) for c in CONTENT_LAYERS]))
     return sheet("chelsea", "glass", CONTENT_LAYERS, rows)
 
 

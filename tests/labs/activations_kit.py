@@ -177,7 +177,5 @@ def lab(tmp_path, *, is_here=True, shown=None):
     view = View()
     presenter = ActivationsPresenter(view, house)
     presenter.offered = offered
-    document.listen(
-        lambda before, after: presenter.show(presenter.scene, house.pictures.current())
-    )
+    document.listen(lambda before, after: presenter.show(presenter.scene, house.pictures.current()))
     return presenter

@@ -40,8 +40,10 @@ class HandRunner:
         self.turns_left = {}
         self.started = []
 
-    def run(self, lane, job, *, title, on_done, on_step=lambda s: None, on_failed=None, turns=float("inf"),
-            **_more):  # fmt: skip
+    def run(
+        self, lane, job, *, title, on_done, on_step=lambda s: None, on_failed=None,
+        turns=float("inf"), **_more,
+    ):  # fmt: skip
         self.started.append(lane)
         turn = Turn(self.engine)
         try:

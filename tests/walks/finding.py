@@ -6,6 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QAbstractItemView,
     QApplication,
     QComboBox,
@@ -37,7 +38,8 @@ def find(name: str, kind: type[QWidget] = QWidget) -> Any:
         widgets = [w for w in widgets if w is front or front.isAncestorOf(w)] or widgets
     named = [w for w in widgets if w.accessibleName() == name and not isinstance(w, QLabel)]
     written = [w for w in widgets if words_of(w) == name and not isinstance(w, QLineEdit)]
-    return next(iter(named or written), None)
+    acting = [w for w in named if isinstance(w, QAbstractButton)]  # before a group of that name
+    return next(iter(acting or named or written), None)
 
 
 def list_with(name: str, option: str) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -69,7 +70,7 @@ def cascade(
     marks.append(time.perf_counter())
     if not all(np.isfinite(a).all() for a in (windows.scores, refined, outputs, boxes, points)):
         raise NotFinite("The face detector's answer left the finite numbers: try another picture.")
-    seconds = tuple(b - a for a, b in zip(marks, marks[1:], strict=False))
+    seconds = tuple(b - a for a, b in pairwise(marks))
     return Cascade(
         (width, height),
         smallest_px,

@@ -132,7 +132,7 @@ class Stages:
 
 
 def scales(width: int, height: int, smallest_px: int, factor: float = FACTOR) -> list[float]:
-    """The scales of the pyramid: from faces of ``smallest_px`` to the whole picture in 12 pixels."""
+    """Scales of the pyramid: from faces of ``smallest_px`` to the whole picture in 12 pixels."""
     scale, found = WINDOW_PX / smallest_px, []
     side = min(width, height) * scale
     while side >= WINDOW_PX:

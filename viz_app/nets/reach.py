@@ -89,9 +89,10 @@ def _window(output: Tensor, x: Tensor) -> Window | None:
     tall, wide = output.shape[2:]
     second = (min(1, tall - 1), min(1, wide - 1))
     places = ((0, 0), second, (tall - 1, wide - 1))
-    value = sum(output[i, :, row, column].sum() for i, (row, column) in enumerate(places))
-    assert isinstance(value, Tensor)
-    (gradient,) = torch.autograd.grad(value, x, retain_graph=True, allow_unused=True)
+    seen_by = [output[i, :, row, column].sum() for i, (row, column) in enumerate(places)]
+    value = torch.stack(seen_by).sum()
+    found = torch.autograd.grad(value, x, retain_graph=True, allow_unused=True)
+    gradient: Tensor | None = found[0]
     if gradient is None:
         return None
     seen = (gradient != 0).any(1)  # [3, H, W]
