@@ -35,7 +35,7 @@ class Run:
                 "-m", "not slow and not weights", *(f for f in folders if (ROOT / f).exists()),
             ],
             cwd=ROOT,
-            env={**os.environ, "VIZ_APP_ABSENT": absent},
+            env={**os.environ, "VIZ_APP_ABSENT": absent, "OMP_NUM_THREADS": "1"},
             stdout=self._output,
             stderr=subprocess.STDOUT,
         )  # fmt: skip
