@@ -98,9 +98,8 @@ def memory_rows(precisions: list[str]) -> Iterator[Row]:
         return  # only Linux tells the peak of a stretch of time
     plain = peak_mib("plain")
     for name in precisions:
-        bound = Bound("≤", MEMORY) if name == precisions[-1] else None  # what a run uses here
         what = f"peak memory at {LARGE_PX} px, {name}: plain"
-        yield Row.part_of(what, peak_mib(name), plain, bound, "MiB")
+        yield Row.part_of(what, peak_mib(name), plain, Bound("≤", MEMORY), "MiB")
 
 
 def peak_mib(name: str) -> float:

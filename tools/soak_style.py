@@ -27,6 +27,7 @@ SLIDERS = ("alpha", "beta", "variation", "lambda_1", "lambda_3", "lambda_5")
 def main(wanted: int) -> int:
     """Soak, and tell."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    sys.path.insert(0, str(Path(__file__).parents[1]))
     from PySide6.QtWidgets import QApplication
 
     from viz_app import app as program

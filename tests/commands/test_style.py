@@ -74,3 +74,27 @@ def test_many_pictures_do_not_go_into_one_file(tmp_path, capsys):
         picture(tmp_path / "c" / f"{name}.png", 10)
     assert main(["style", str(tmp_path / "c"), "sample:glass", "-o", "one.png"]) == 1
     assert "name a folder" in capsys.readouterr().err
+
+
+def test_the_options_of_a_run_are_in_its_settings(tmp_path):
+    out, mask = tmp_path / "o.png", picture(tmp_path / "m.png", 255)
+    options = (
+        "--size 128 --steps 10 --network vgg19 --pooling average --style-scale 1.5 --blend 1 3"
+    )
+    options += f" --also sample:glass --mask {mask} --start-image {mask}"
+    assert main(["style", "sample:coffee", "sample:night", "-o", str(out), *options.split()]) == 0
+    text = text_of(out)["convolab"]
+    assert '"network": "vgg19"' in text
+    assert '"pooling": "average"' in text
+    assert '"others": ["sample:glass"]' in text.replace("\n", "").replace("  ", "")
+
+
+def test_ctrl_c_tells_how_many_are_saved(tmp_path, monkeypatch, capsys):
+    def interrupted(*_args, **_more):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(jobs, "optimise", interrupted)
+    out = tmp_path / "o.png"
+    assert main(["style", "sample:coffee", "sample:night", "-o", str(out), "--size", "128"]) == 130
+    assert "0 of 1 saved" in capsys.readouterr().err
+    assert not out.exists()

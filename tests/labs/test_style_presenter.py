@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -186,6 +188,26 @@ def test_short_memory_offers_the_next_smaller_size(bench):
     bench.runner.take(1)
     bench.speaker.actions[0].run()
     assert bench.presenter.scene.size == 256
+    assert bench.run.status == "running"
+
+
+def test_short_memory_of_a_gpu_offers_the_cpu_too(bench):
+    chosen = []
+    presenter = bench.presenter
+    presenter.house = replace(presenter.house, device=lambda: "cuda", choose_device=chosen.append)
+    started(bench, 2)
+    _generator, *rest = bench.runner.jobs[LANE]
+
+    def fail():
+        raise MemoryShort("Smaller, please.")
+        yield
+
+    bench.runner.jobs[LANE] = (fail(), *rest)
+    bench.runner.take(1)
+    (action,) = bench.speaker.actions  # 128 px is the smallest
+    assert "smaller" not in bench.speaker.sentence
+    action.run()
+    assert chosen == ["cpu"]
     assert bench.run.status == "running"
 
 

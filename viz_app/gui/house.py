@@ -79,6 +79,8 @@ class HouseKeeper(QObject):
             self.networks.open_at,
             places.data / "labs",
             errands,
+            lambda: self.runner.engine.device,
+            self.choose_device,
         )
         self.session = SessionKeeper(document, errands, places, self)
         window.set_menus(house_menus(self, {n: lab.title for n, lab in document.labs.items()}))

@@ -93,6 +93,8 @@ class House:
     offer_network: Callable[[str], None]  # opens the fetch dialog on a network
     folder: Path | None = None  # where labs may keep files of their own; None: keep nothing
     errands: Runs | None = None  # the thread for files; None: the engine's
+    device: Callable[[], str] = lambda: "cpu"  # what is computed on
+    choose_device: Callable[[str], None] = lambda name: None
 
     @property
     def files(self) -> Runs:

@@ -269,5 +269,5 @@ def device_of(name: str) -> torch.device:
 
 def _is_memory_short(error: BaseException) -> bool:
     return isinstance(error, (MemoryError, torch.OutOfMemoryError)) or (
-        "not enough memory" in str(error)
+        "not enough memory" in str(error) or "DefaultCPUAllocator" in str(error)
     )

@@ -144,15 +144,22 @@ class StylePresenter(Presenter[StyleScene, StyleView]):
     def _on_failed(self, run: Run, failure: Failure) -> None:
         smaller = [s for s in SIZES if s < run.scene.size]
         is_short = failure.is_memory_short or isinstance(failure.error, MemoryShort)
-        if is_short and smaller and run is self.steering.run:
-            action = Action(
-                f"Go on at {smaller[-1]} px",
-                "Carry the picture over to a smaller size.",
-                lambda: self._go_on_at(smaller[-1]),
+        offers = []
+        if smaller:
+            offers.append(
+                Action(
+                    f"Go on at {smaller[-1]} px",
+                    "Carry the picture over to a smaller size.",
+                    lambda: self._go_on_at(smaller[-1]),
+                )
             )
+        if self.house.device() != "cpu":
+            tip = "Slower, with the computer's own memory."
+            offers.append(Action("Go on on the CPU", tip, self._go_on_cpu))
+        if is_short and offers and run is self.steering.run:
+            needs = "A smaller size needs less." if smaller else "The computer may have more."
             self.house.speaker.tell(
-                "Memory ran out; the last picture is kept. A smaller size needs less.",
-                actions=(action,),
+                f"Memory ran out; the last picture is kept. {needs}", actions=tuple(offers)
             )
         else:
             self.fail(failure)
@@ -372,6 +379,10 @@ class StylePresenter(Presenter[StyleScene, StyleView]):
 
     def _go_on_at(self, size: int) -> None:
         self.change(size=size)
+        self.started()
+
+    def _go_on_cpu(self) -> None:
+        self.house.choose_device("cpu")
         self.started()
 
     def _tell_of_image(self, picture: Picture | None) -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -25,8 +29,9 @@ from viz_app.labs.networks.figure import Block, Figure, Link
 
 MOST_ZOOM, LABEL_PX, MARGIN_PX = 24.0, 11, 26
 CLICK_PX = 4
-STRIP_PX = 48
 WAY_POINTS = 12
+Way = tuple[QPointF, QPointF, QPointF, QPointF]
+"""A cubic curve: its start, two points that bend it, its end."""
 TOKENS = {"input": "input", "conv": "kernel", "linear": "kernel", "add": "accent",
           "concat": "accent"}  # fmt: skip
 
@@ -50,7 +55,7 @@ class Drawing(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setToolTip("Wheel: zoom. Drag: pan. Click: select. Double click: all of it.")
         self._rects: dict[str, QRectF] = {}  # of the blocks, while they are painted
-        self._ways: list[QPainterPath] = []  # bent links, which no label shall cross
+        self._ways: list[Way] = []  # bent links, which no label shall cross
         self._colours: dict[str, QColor] = {}
         theme.changed.connect(self._on_theme_changed)
 
@@ -215,23 +220,22 @@ class Drawing(QWidget):
         token = "accent" if is_arc else "edge"
         painter.setPen(QPen(self._colour(token), 1.8 if is_arc else 1.2))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        path = QPainterPath()
         if is_arc:
             back_a, back_b = source.depth * self._zoom, target.depth * self._zoom
             start = QPointF(a.center().x() + back_a / 2, a.top() - back_a)
             end = QPointF(b.center().x() + back_b / 2, b.top() - back_b)
             top = min(start.y(), end.y()) - 26 * self._zoom
-            path.moveTo(start)
-            path.cubicTo(QPointF(start.x(), top), QPointF(end.x(), top), end)
+            way = start, QPointF(start.x(), top), QPointF(end.x(), top), end
         else:
             start = QPointF(a.right(), a.center().y())
             end = QPointF(b.left(), b.center().y())
-            bend = (end.x() - start.x()) / 2
-            path.moveTo(start)
-            path.cubicTo(start + QPointF(bend, 0), end - QPointF(bend, 0), end)
+            bend = QPointF((end.x() - start.x()) / 2, 0)
+            way = start, start + bend, end - bend, end
+        path = QPainterPath(way[0])
+        path.cubicTo(*way[1:])
         painter.drawPath(path)
         if is_arc or abs(a.center().y() - b.center().y()) > 1:
-            self._ways.append(path)
+            self._ways.append(way)
 
     def _paint_block(self, painter: QPainter, block: Block) -> None:
         token = TOKENS.get(block.kind, "output")
@@ -263,13 +267,12 @@ class Drawing(QWidget):
         sign, line = metrics.horizontalAdvance("0"), metrics.height()
         whole = QRectF(self.rect())
         inside = whole.adjusted(2, 1, -2, -1)
-        taken = _Taken()
+        points = _points_of(self._ways)
+        taken = _Taken(len(points) + 3 * len(figure.blocks))
         for block in figure.blocks:
             back = block.depth * self._zoom
             taken.add(self._rects[block.name].adjusted(0, -back, back, 0))
-        for way in self._ways:
-            for at in (way.pointAtPercent(i / WAY_POINTS) for i in range(1, WAY_POINTS)):
-                taken.add(QRectF(at.x() - 1, at.y() - 1, 2, 2))
+        taken.add_points(points)
         order = sorted(figure.blocks, key=lambda block: block.name != self._selected)
         for block in order:
             rect, back = self._rects[block.name], block.depth * self._zoom
@@ -298,23 +301,38 @@ class Drawing(QWidget):
 
 
 class _Taken:
-    """Rectangles that are in use, in strips, so that a deep network is not all asked for all."""
+    """Rectangles that are in use, side by side, so that one is asked against all at once."""
 
-    def __init__(self) -> None:
-        self._strips: dict[int, list[QRectF]] = {}
+    def __init__(self, most: int) -> None:
+        self._sides = np.empty((4, most))  # left, top, right, bottom
+        self._count = 0
 
     def add(self, rect: QRectF) -> None:
         """Take a rectangle."""
-        for strip in self._strips_of(rect):
-            self._strips.setdefault(strip, []).append(rect)
+        self._sides[:, self._count] = rect.left(), rect.top(), rect.right(), rect.bottom()
+        self._count += 1
+
+    def add_points(self, points: NDArray[np.float64]) -> None:
+        """Take small squares around points [N, 2]."""
+        into = slice(self._count, self._count + len(points))
+        self._sides[:2, into], self._sides[2:, into] = points.T - 1, points.T + 1
+        self._count += len(points)
 
     def meets(self, rect: QRectF) -> bool:
         """Whether a rectangle touches one that is in use."""
-        strips = self._strips_of(rect)
-        return any(rect.intersects(r) for strip in strips for r in self._strips.get(strip, ()))
+        left, top, right, bottom = self._sides[:, : self._count]
+        across = (left < rect.right()) & (right > rect.left())
+        return bool((across & (top < rect.bottom()) & (bottom > rect.top())).any())
 
-    def _strips_of(self, rect: QRectF) -> range:
-        return range(int(rect.left() // STRIP_PX), int(rect.right() // STRIP_PX) + 1)
+
+def _points_of(ways: Sequence[Way]) -> NDArray[np.float64]:
+    """Points along cubic curves, [curves · (WAY_POINTS − 1), 2]; the ends are left out."""
+    if not ways:
+        return np.empty((0, 2))
+    t = np.linspace(0, 1, WAY_POINTS + 1)[1:-1, None]
+    shares = np.hstack([(1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3])
+    controls = np.array([[(p.x(), p.y()) for p in way] for way in ways])  # [curves, 4, 2]
+    return np.einsum("tc,wcx->wtx", shares, controls).reshape(-1, 2)
 
 
 def _between(a: QColor, b: QColor, share: float) -> QColor:
