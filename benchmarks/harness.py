@@ -93,11 +93,16 @@ class Row:
         return asdict(self)
 
 
-def interleaved(tasks: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
+def interleaved(
+    tasks: Mapping[str, Callable[[], object]],
+    rounds: int,
+    between: Callable[[], object] = lambda: None,
+) -> dict[str, list[float]]:
     """Time the tasks in turn, ``rounds`` times, after one untimed turn; durations in ms.
 
     The machine's mood changes within seconds: tasks that take turns share it, and each round
-    starts with another one, so that none always follows the same neighbour.
+    starts with another one, so that none always follows the same neighbour. ``between`` is run
+    before each, untimed: it clears away what the former task left.
     """
     durations: dict[str, list[float]] = {name: [] for name in tasks}
     for task in tasks.values():
@@ -106,6 +111,7 @@ def interleaved(tasks: Mapping[str, Callable[[], object]], rounds: int) -> dict[
     for turn in range(rounds):
         first = turn % len(names)
         for name in names[first:] + names[:first]:
+            between()
             gc.collect()
             started = time.perf_counter()
             tasks[name]()

@@ -23,9 +23,10 @@ FINISH_SHARE = 0.1
 
 
 class Features:
-    """A frozen network in channels-last layout, one copy for each precision in use.
+    """A frozen network in channels-last layout, one for each precision in use.
 
-    The given network is never changed; it may serve other labs meanwhile.
+    The given network's numbers are never changed: it may serve other labs meanwhile. Where it is
+    frozen already it is used itself, and only the layout of its kernels changes.
     """
 
     def __init__(self, net: Net, pooling: Pooling = "max") -> None:
@@ -70,8 +71,10 @@ class Features:
             self._copies.clear()
         key = (device, dtype)
         if key not in self._copies:
-            net = copy.deepcopy(self._net).requires_grad_(False)
-            net.to(device=device, dtype=dtype)
+            weight = next(self._net.parameters())
+            is_as_given = key == (weight.device, weight.dtype) and not weight.requires_grad
+            net = self._net if is_as_given else copy.deepcopy(self._net)
+            net.requires_grad_(False).to(device=device, dtype=dtype)
             net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
             self._copies[key] = net
         return self._copies[key]

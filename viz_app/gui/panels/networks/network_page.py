@@ -25,7 +25,7 @@ from viz_app.labs.networks.view import NetworkShown
 
 BUTTONS = ("Open own network…", "Open in Activations", "Move layer up", "Move layer down",
            "Duplicate layer", "Delete layer", "Back to the catalogue's")  # fmt: skip
-FORMULA_AFTER_MS = 50
+FORMULA_AFTER_MS = 80  # table and drawing are painted by then
 LEAST_TABLE_PX = 84  # the header and two layers
 
 
