@@ -100,10 +100,11 @@ def start(images: Sequence[str] = (), lab: str = "", theme: str = "", net: str =
         programs.append(program)
         if sentence:
             program.keeper.tell(sentence)
-        program.keeper.restore(images, "networks" if net else lab)
+        opens = lab if lab == "activations" or not net else "networks"
+        program.keeper.restore(images, opens)
         open_program(program)
         if net:
-            presenter: Any = program.window.rooms["networks"].presenter
+            presenter: Any = program.window.rooms[opens].presenter
             presenter.open_own(net, may_run=True)
 
     _FirstPaint(window.status_bar).happened.connect(on_painted)

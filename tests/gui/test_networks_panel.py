@@ -5,7 +5,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 
 from viz_app.files.export import save_numbers
-from viz_app.gui.panels.networks.own_dialog import OwnDialog
+from viz_app.gui.own_dialog import OwnDialog
 from viz_app.gui.panels.networks.panel import NetworksPanel
 from viz_app.labs.networks.presenter import NetworksPresenter
 from viz_app.labs.networks.scene import COLUMNS

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QComboBox, QWidget
 import tests.walks
 from tests.walks.screen import PROGRAMS, what_is_missing
 from viz_app.furnish import LABS
-from viz_app.gui.panels.networks.own_dialog import OwnDialog
+from viz_app.gui.own_dialog import OwnDialog
 from viz_app.gui.widgets.view_switch import ViewSwitch
 
 FOLDER = Path(tests.walks.__path__[0])

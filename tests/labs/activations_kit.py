@@ -161,6 +161,7 @@ class Store:
 
         self.folder, self.is_here = folder, is_here
         self.registry = load_registry()
+        self.agreed = set()
 
     def is_present(self, name):
         return self.is_here

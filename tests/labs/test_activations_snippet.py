@@ -131,7 +131,7 @@ def test_the_program_makes_the_optimised_image(monkeypatch, tmp_path, fields):
     sha256 = hashlib.sha256((tmp_path / "small.pth").read_bytes()).hexdigest()
     file = SimpleNamespace(name="small.pth", sha256=sha256)
     registry = SimpleNamespace(network=lambda name: SimpleNamespace(files=(file,)))
-    monkeypatch.setattr(ascent_snippet, "load_registry", lambda: registry)
+    monkeypatch.setattr(snippet, "load_registry", lambda: registry)
     scene = resolve(replace(ActivationsScene(), layer="conv2", goal_side=96, **fields))
     plan = ascent_jobs.plan_of(scene)
     monkeypatch.chdir(tmp_path)

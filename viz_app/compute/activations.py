@@ -45,12 +45,12 @@ class Effective:
     box: tuple[tuple[int, int], tuple[int, int]]
 
 
-def as_input(pixels: NDArray[np.uint8], size: Size) -> NDArray[np.uint8]:
-    """What a network looks at, uint8 [h, w, 3]: the middle square of 224 pixels, or the whole
+def as_input(pixels: NDArray[np.uint8], size: Size, side: int = SQUARE) -> NDArray[np.uint8]:
+    """What a network looks at, uint8 [h, w, 3]: the middle square of ``side`` pixels, or the whole
     picture with its longer side at 320 or at most 800 pixels (never enlarged for the latter).
     """
     if size == "224":
-        crop = centre_crop(pixels, SQUARE, SQUARE)[0]
+        crop = centre_crop(pixels, side, side)[0]
     else:
         height, width = pixels.shape[:2]
         most = LONGEST[size]

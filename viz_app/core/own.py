@@ -31,7 +31,8 @@ class OwnNetwork:
     ``sha256`` is of the file of weights, or of the tensors where code made it. ``definition`` is
     the catalogue's name where the weights belong to one of its networks; then ``table`` is that
     network's, and ``traced`` is None. Otherwise ``traced`` holds the parts as they ran, and
-    ``table`` has a row for each that answers with maps.
+    ``table`` has a row for each that answers with maps. ``scaling`` is how its colours are scaled
+    where the definition does not say.
     """
 
     spec: str
@@ -39,6 +40,7 @@ class OwnNetwork:
     table: Network
     definition: str = ""
     traced: Traced | None = None
+    scaling: Scaling = "imagenet"
 
     def __hash__(self) -> int:
         return hash((self.spec, self.sha256))

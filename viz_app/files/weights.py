@@ -70,6 +70,7 @@ class WeightsStore:
         self.local = local or (Path(named).expanduser() if named else None)
         self.registry = registry or load_registry()
         self._connect = connect or _connect
+        self.agreed: set[str] = set()  # own networks whose code may be run, till the program ends
         self._partial = self.folder / ".partial"
 
     def networks(self) -> tuple[Network, ...]:

@@ -96,7 +96,8 @@ class OwnNet(nn.Module):
 
         def keep(call: Call) -> None:
             if call.name in names:
-                kept[call.name] = call.output.clone()  # a ReLU in place would overwrite it
+                # a ReLU in place would overwrite it; with gradients the next part got a copy
+                kept[call.name] = call.output if torch.is_grad_enabled() else call.output.clone()
 
         with _listening(self.module, keep, check):
             self.module(x)
@@ -154,16 +155,18 @@ def _listening(
     calls: Counter[str] = Counter()
     handles = []
 
-    def listener(name: str) -> Callable[[nn.Module, Any, Any], None]:
-        def on_call(part: nn.Module, inputs: Any, output: Any) -> None:
+    def listener(name: str) -> Callable[[nn.Module, Any, Any], Tensor | None]:
+        def on_call(part: nn.Module, inputs: Any, output: Any) -> Tensor | None:
             tensor = _tensor(output)
             if tensor is None:
-                return
+                return None
             calls[name] += 1
             count = calls[name]
             first = _tensor(inputs)
             shape = tuple(first.shape[1:]) if first is not None else ()
             heard(Call(f"{name}#{count}" if count > 1 else name, part, count, shape, tensor))
+            is_followed = tensor is output and torch.is_grad_enabled()
+            return tensor.clone() if is_followed else None
 
         return on_call
 

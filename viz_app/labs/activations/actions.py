@@ -14,6 +14,8 @@ def lab_actions(p: ActivationsPresenter) -> tuple[Action, ...]:
     """What holds for all views, in the order of the menu."""
     a = Action
     return (
+        a("Open own network…", "Weights of a known network, or a module that your code makes.",
+          p.view.ask_for_network, "Ctrl+Alt+N", "folder-open"),
         a("Previous layer", "One line up in the list of layers.", lambda: p.layer_moved(-1), "["),
         a("Next layer", "One line down in the list of layers.", lambda: p.layer_moved(1), "]"),
         a("Previous channel", "In the order of the mosaic.", lambda: p.channel_moved(-1), ","),

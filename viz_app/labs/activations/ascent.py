@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 import numpy as np
 
+from viz_app.core.own import OwnNetwork
 from viz_app.core.records import Picture
 from viz_app.engine.engine import Failure
 from viz_app.engine.mailbox import Mailbox
 from viz_app.labs.activations.ascent_jobs import Climb, Plan, optimise, plan_of
 from viz_app.labs.activations.ascent_snippet import ascent_program
-from viz_app.labs.activations.jobs import Pixels
+from viz_app.labs.activations.jobs import Pixels, is_here
+from viz_app.labs.activations.layers import name_of
 from viz_app.labs.activations.part import Desk, Part
 from viz_app.labs.activations.scene import ActivationsScene
 from viz_app.labs.controls import Action
@@ -92,7 +95,7 @@ class AscentPart(Part[AscentView]):
     def started(self) -> None:
         """Begin anew with what the scene asks for."""
         scene = self.desk.scene
-        if not self.house.weights.is_present(scene.network):
+        if not is_here(self.house.weights, scene.net):
             self.desk.offer_accepted()
             return
         self._plan = plan_of(scene)
@@ -116,8 +119,8 @@ class AscentPart(Part[AscentView]):
         """Save the newest image."""
         if self.newest is not None:
             plan = self.newest.plan
-            name = f"{plan.network}_{plan.layer or plan.kind}_{plan.index}.png"
-            self.view.ask_where_to_save_image(name)
+            name = f"{name_of(plan.network)}_{plan.layer or plan.kind}_{plan.index}.png"
+            self.view.ask_where_to_save_image(re.sub(r"[^\w.-]", "_", name))
 
     def _is_forward(self) -> bool:
         return self.desk.is_shown("optimised")
@@ -175,7 +178,7 @@ class AscentPart(Part[AscentView]):
             return {}
         plan = self.newest.plan
         return {
-            "network": plan.network,
+            "network": name_of(plan.network),
             "layer": plan.layer,
             "goal": plan.title,
             "seed": plan.seed,
@@ -185,8 +188,10 @@ class AscentPart(Part[AscentView]):
             "values": np.array(self._values),
         }
 
-    def snippet(self, scene: ActivationsScene, picture: Picture | None) -> str:
-        folder = self.house.weights.folder
+    def snippet(self, scene: ActivationsScene, picture: Picture | None) -> str | None:
+        net, folder = scene.net, self.house.weights.folder
+        if isinstance(net, OwnNetwork) and net.traced is not None:
+            return None  # its parts have no formulas here: the layer's program is copied
         return ascent_program(plan_of(scene), scene.goal_rate, scene.goal_steps, folder)
 
     def is_settled(self) -> bool:

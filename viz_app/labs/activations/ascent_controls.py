@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from viz_app.labs.activations.layers import OWN
 from viz_app.labs.activations.scene import ActivationsScene
 from viz_app.labs.controls import Choice, Group, Option, Slider, Toggle
 
@@ -24,7 +25,8 @@ ASCENT_GROUPS: tuple[Group, ...] = (
                 ),
                 "What is to grow; a class needs a network that names classes.",
             ),
-            Slider("goal_side", "Size", 96, 224, "Side of the image in pixels.", 16),
+            Slider("goal_side", "Size", 96, 224, "Side of the image in pixels.", 16,
+                   is_usable=lambda s: s.network != OWN),
             Slider("goal_steps", "Steps", 20, 1000, "When to stop.", 10),
             Slider(
                 "goal_rate", "Learning rate", 0.001, 1,

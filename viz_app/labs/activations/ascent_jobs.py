@@ -6,11 +6,12 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from viz_app.core.own import OwnNetwork
 from viz_app.engine.engine import Progress, Turn
 from viz_app.files.weights import WeightsStore
 from viz_app.labs.activations.attribution_shown import class_names
 from viz_app.labs.activations.jobs import Pixels, network_of
-from viz_app.labs.activations.layers import title_of
+from viz_app.labs.activations.layers import Asked, title_of
 from viz_app.labs.activations.scene import ActivationsScene
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class Plan:
     since a channel that is shut everywhere has no gradient behind it. Empty: the classes' logits.
     """
 
-    network: str
+    network: Asked
     kind: Kind
     layer: str
     index: int
@@ -64,8 +65,10 @@ def plan_of(scene: ActivationsScene) -> Plan:
     """What a scene asks for."""
     is_class = scene.goal == "class"
     side = OWN_SIDE if is_class and scene.network in FIXED_SIZE else scene.goal_side
+    if isinstance(scene.net, OwnNetwork):
+        side = scene.net.side
     return Plan(
-        scene.network,
+        scene.net,
         scene.goal,
         "" if is_class else scene.stage.before,
         scene.goal_class if is_class else scene.channel,

@@ -8,10 +8,9 @@ from textwrap import indent
 
 from viz_app.core.architectures.published import published_table
 from viz_app.core.layers import Network, Row
-from viz_app.files.registry import load_registry
 from viz_app.labs.activations import snippet as programs
 from viz_app.labs.activations.ascent_jobs import Plan
-from viz_app.labs.activations.layers import table_of
+from viz_app.labs.activations.layers import name_of, table_of
 
 _PROGRAM = """\
 # The image that {title} wants, by gradient ascent.
@@ -24,7 +23,7 @@ import torch
 import torch.nn.functional as F
 from PIL import Image
 
-WEIGHTS = {weights!r}  # viz-app weights fetch {network}
+WEIGHTS = {weights!r}{fetch}
 LAYER, INDEX = {layer!r}, {index}
 SIDE, STEPS, RATE = {side}, {steps}, {rate:g}
 
@@ -96,24 +95,24 @@ def ascent_program(plan: Plan, rate: float, steps: int, folder: Path) -> str:
     """The program that makes the image of a plan; ``folder`` is that of published networks."""
     network, layer = _network_of(plan)
     needed = tuple(programs.rows_for(network, layer))
-    file = load_registry().network(plan.network).files[0]
-    prefix = programs.PICKLED.get(plan.network)
+    weights, sha256 = programs.weights_of(plan.network, folder)
+    prefix = programs.PICKLED.get(name_of(plan.network))
     _channels, *sizes = (*needed[-1].shape, 1, 1)[:3]
     parts = 2 if plan.is_fourier else 0
     shape = (1, 3, plan.side, plan.side // 2 + 1, parts) if parts else (1, 3, plan.side, plan.side)
     return _PROGRAM.format(
         title=plan.title,
-        network=plan.network,
+        fetch=programs.fetch_of(plan.network),
         pickle="\nimport pickle" if prefix else "",
-        weights=str(folder / file.name),
+        weights=weights,
         layer=layer,
         index=plan.index,
         side=plan.side,
         steps=steps,
         rate=rate,
         seed=plan.seed,
-        sha256=file.sha256,
-        load=programs.loading(network, prefix),
+        sha256=sha256,
+        load=programs.loading(network, prefix, weights),
         preprocess=indent(programs.preprocessing(network), "    "),
         steps_of_net="\n".join(f"    a[{row.layer.name!r}] = {_call(row)}" for row in needed),
         value=_VALUES[plan.kind].format(row=sizes[0] // 2, column=sizes[1] // 2),
@@ -130,7 +129,7 @@ def _network_of(plan: Plan) -> tuple[Network, str]:
     """The table for an image of this side, and the row that grows."""
     if plan.kind != "class":
         return table_of(plan.network, plan.side, plan.side), plan.layer
-    whole = published_table(plan.network)
+    whole = published_table(name_of(plan.network))
     return replace(whole, input_shape=(3, plan.side, plan.side)), whole.output_names[0]
 
 

@@ -20,6 +20,7 @@ from viz_app.labs.activations.attribution_shown import (
 )
 from viz_app.labs.activations.attribution_snippet import attribution_program
 from viz_app.labs.activations.attribution_words import METHOD_WORDS
+from viz_app.labs.activations.layers import name_of
 from viz_app.labs.activations.part import Desk, Part
 from viz_app.labs.activations.scene import ActivationsScene, Method
 from viz_app.labs.controls import Action
@@ -110,7 +111,7 @@ class AttributionPart(Part[AttributionView]):
         found = [self._known[q] for q in self._wanted if q in self._known]
         main = found[0] if found else None
         words = METHOD_WORDS[scene.why_method]
-        stages = jobs.cam_stages(scene.network, subject.layer) if subject is not None else ()
+        stages = jobs.cam_stages(scene.net, subject.layer) if subject is not None else ()
         cam = next((q for q in self._wanted if q.method == "cam"), None)
         choice = "" if cam is None else cam.layer
         shown = WhyShown(
@@ -170,7 +171,7 @@ class AttributionPart(Part[AttributionView]):
             return {}
         first = found[0]
         mine: dict[str, Any] = {
-            "network": first.question.subject.network,
+            "network": name_of(first.question.subject.network),
             "layer": first.question.subject.layer or jobs.output_layer(self.desk.scene.network),
             "index": list(first.index),
             "value": first.value,

@@ -31,7 +31,7 @@ ATTRIBUTION_GROUPS: tuple[Group, ...] = (
                     Option("class", "A class", "What speaks for one of the network's classes."),
                 ),
                 "Whose value is explained.",
-                is_usable=lambda s: is_classifier(s.network),
+                is_usable=lambda s: is_classifier(s.net),
             ),
             Choice(
                 "why_method",

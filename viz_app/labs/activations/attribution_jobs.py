@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from viz_app.core.architectures.published import published_table
 from viz_app.core.layers import INPUT, rows
+from viz_app.core.own import OwnNetwork
 from viz_app.core.records import Picture
 from viz_app.engine.engine import Progress, Turn
 from viz_app.files.weights import WeightsStore
-from viz_app.labs.activations.jobs import Pixels, network_of
-from viz_app.labs.activations.layers import Stage, seen_by, stages_of, table_of
+from viz_app.labs.activations.jobs import Pixels, input_of, network_of
+from viz_app.labs.activations.layers import Asked, Stage, seen_by, stages_of, table_of
 from viz_app.labs.activations.scene import ActivationsScene, Method, Size
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class Subject:
     """
 
     image: str
-    network: str
+    network: Asked
     size: Size
     layer: str
     index: tuple[int, ...]
@@ -82,9 +83,9 @@ def subject_of(scene: ActivationsScene, picture: Picture, unit: tuple[int, int])
     """What a scene explains on a picture."""
     ref = picture.ref or picture.name
     if scene.why_target == "class":
-        return Subject(ref, scene.network, "224", "", (scene.why_class,))
+        return Subject(ref, scene.net, "224", "", (scene.why_class,))
     index = (scene.channel, *unit)
-    return Subject(ref, scene.network, scene.size, scene.asked, index)
+    return Subject(ref, scene.net, scene.size, scene.asked, index)
 
 
 def questions_of(scene: ActivationsScene, subject: Subject) -> tuple[Question, ...]:
@@ -112,11 +113,14 @@ def _question(method: Method, scene: ActivationsScene, subject: Subject) -> Ques
             return Question(subject, method)
 
 
-def cam_stages(network: str, layer: str) -> tuple[Stage, ...]:
+def cam_stages(network: Asked, layer: str) -> tuple[Stage, ...]:
     """The layers whose maps lead to a layer, its own among them; all for a class (layer "")."""
     stages = stages_of(network)
     if not layer:
         return stages
+    if isinstance(network, OwnNetwork) and network.traced is not None:  # who reads whom is unknown
+        names = [stage.name for stage in stages]
+        return stages[: names.index(layer) + 1] if layer in names else stages
     table = {row.layer.name: row.sources for row in rows(table_of(network))}
     below, waiting = set(), [layer]
     while waiting:
@@ -149,7 +153,7 @@ def explain(
 
         subject = questions[0].subject
         net = network_of(turn, store, subject.network)
-        square = activations.as_input(picture.pixels, subject.size)
+        square = input_of(picture.pixels, subject.network, subject.size)
         x = activations.to_tensor(square).to(next(net.parameters()).device)
         target = _target(net, x, subject, turn)
         for question in questions:

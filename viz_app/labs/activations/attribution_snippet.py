@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from viz_app.core.own import OwnNetwork
 from viz_app.core.records import Picture
 from viz_app.files.weights import WeightsStore
 from viz_app.labs.activations import attribution_jobs as jobs
@@ -33,12 +34,14 @@ def attribution_program(
     input_shape: tuple[int, int] = (224, 224),
 ) -> str | None:
     """The program of the plain gradient or Grad-CAM of a unit; None for others."""
+    if isinstance(scene.net, OwnNetwork) and scene.net.traced is not None:
+        return None
     if len(index) != 3 or scene.is_compared or scene.why_method not in ("gradient", "cam"):
         return None
     _channel, row, column = index
     ask = _PIXELS
     if scene.why_method == "cam":
-        subject = jobs.Subject("", scene.network, scene.size, scene.asked, index)
+        subject = jobs.Subject("", scene.net, scene.size, scene.asked, index)
         (question,) = jobs.questions_of(scene, subject)
         ask = _CAM.format(layer=question.layer)
     program = activations_program(scene, picture, weights.folder, input_shape)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from viz_app.labs.activations.ascent_controls import ASCENT_GROUPS
 from viz_app.labs.activations.attribution_controls import ATTRIBUTION_GROUPS
-from viz_app.labs.activations.layers import CHOOSABLE
+from viz_app.labs.activations.layers import CHOOSABLE, OWN
 from viz_app.labs.activations.scene import ActivationsScene
 from viz_app.labs.controls import Choice, Group, Option, Slider, Toggle
 
@@ -39,7 +39,10 @@ GROUPS: tuple[Group, ...] = (
             Choice(
                 "network",
                 "Network",
-                tuple(Option(name, title) for name, title in CHOOSABLE.items()),
+                (
+                    *(Option(name, title) for name, title in CHOOSABLE.items()),
+                    Option(OWN, "Your own …", "A file of weights, or a module that code makes."),
+                ),
                 "Which network looks at the image.",
                 "list",
             ),
@@ -51,9 +54,28 @@ GROUPS: tuple[Group, ...] = (
                     Option("320", "320 px", "The whole image, its longer side 320 pixels."),
                     Option("original", "Large", "The whole image, at most 800 pixels wide."),
                 ),
-                "How much of the image the network gets, and how finely.",
+                "How much of the image the network gets, and how finely; your own network gets the "
+                "middle square at its own size.",
+                is_usable=lambda s: s.network != OWN,
             ),
         ),
+    ),
+    Group(
+        "Your own network",
+        (
+            Choice(
+                "scaling",
+                "Colours in",
+                (
+                    Option("imagenet", "ImageNet", "Minus the mean, by the deviation."),
+                    Option("unit", "0…1", "As they are: 0 to 1."),
+                    Option("signed", "−1…1", "From −1 to 1."),
+                ),
+                "How the photo's colours are scaled for it: as it was trained.",
+                is_usable=lambda s: s.own is not None and not s.own.is_scaled_by_itself,
+            ),
+        ),
+        lambda scene: scene.network == OWN,
     ),
     Group(
         "Selected channel",

@@ -6,18 +6,19 @@ import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from viz_app.core.errors import ImageError
+from viz_app.core.own import OwnNetwork
 from viz_app.core.records import Picture
 from viz_app.engine.engine import Progress, Turn
 from viz_app.files.images import list_images, open_image
 from viz_app.files.samples import SAMPLES, sample
 from viz_app.files.weights import WeightsStore
-from viz_app.labs.activations.layers import five_of
+from viz_app.labs.activations.layers import Asked, five_of
 from viz_app.labs.activations.receptive import field_of
 from viz_app.labs.activations.scene import ActivationsScene, Colours, Scale, Size
 
@@ -39,7 +40,7 @@ class Look:
     """What the engine is asked: a layer of a network on an image of some size."""
 
     image: str
-    network: str
+    network: Asked
     layer: str
     size: Size
 
@@ -115,17 +116,57 @@ class Silence:
     where: str
 
 
-def network_of(turn: Turn, store: WeightsStore, name: str) -> Net:
-    """A published network on the engine's device, loaded once.
+def is_here(store: WeightsStore, network: Asked) -> bool:
+    """Whether it can be run: it is on this computer, and its code, if any, was agreed to."""
+    if isinstance(network, OwnNetwork):
+        return not network.runs_code or network.spec in store.agreed
+    return store.is_present(network)
+
+
+def network_of(turn: Turn, store: WeightsStore, name: Asked) -> Net:
+    """A published network, or the user's own, on the engine's device, loaded once.
 
     Raises WeightsMissing, WeightsError.
     """
+    device = turn.device
+    if isinstance(name, OwnNetwork):
+        from viz_app.nets.fitted import fit
+
+        own, may_run = name, is_here(store, name)
+        key = _key_of(own, device)
+        fitted: Any = turn.keep(key, lambda: fit(own, own.scaling, may_run=may_run).to(device))
+        return cast("Net", fitted)  # it answers as a Net does
     from viz_app.nets.published import load_published
 
-    device = turn.device
     return turn.keep(
         ("activations", name, device), lambda: load_published(name, store.read).to(device)
     )
+
+
+def open_own(spec: str, may_run: bool) -> Callable[[Turn], OwnNetwork]:
+    """Make the user's network and write down what can be shown of it; the network is kept."""
+
+    def job(turn: Turn) -> OwnNetwork:
+        from viz_app.nets import fitted
+
+        own, net = fitted.open_own(spec, may_run=may_run, check=turn.check)
+        turn.keep(_key_of(own, turn.device), lambda: net.to(turn.device))
+        return own
+
+    return job
+
+
+def _key_of(own: OwnNetwork, device: str) -> tuple[str, str, str, str, str]:
+    return ("activations", own.spec, own.sha256, own.scaling, device)
+
+
+def input_of(pixels: Pixels, network: Asked, size: Size) -> Pixels:
+    """What a network looks at, uint8 [h, w, 3]; the user's own at a square of its own size."""
+    from viz_app.compute import activations
+
+    if isinstance(network, OwnNetwork):
+        return activations.as_input(pixels, "224", network.side)
+    return activations.as_input(pixels, size)
 
 
 def look_at(store: WeightsStore, picture: Picture, look: Look) -> Callable[[Turn], Seen]:
@@ -137,7 +178,7 @@ def look_at(store: WeightsStore, picture: Picture, look: Look) -> Callable[[Turn
         net = network_of(turn, store, look.network)
         turn.check()
         started = time.perf_counter()
-        pixels = activations.as_input(picture.pixels, look.size)
+        pixels = input_of(picture.pixels, look.network, look.size)
         maps = activations.maps_of(net, pixels, (look.layer,), turn.check)[look.layer]
         return Seen(look, maps, pixels, time.perf_counter() - started)
 
@@ -172,7 +213,7 @@ def look_beside(
 
         look = paint.look
         net = network_of(turn, store, look.network)
-        pixels = activations.as_input(picture.pixels, look.size)
+        pixels = input_of(picture.pixels, look.network, look.size)
         chosen = {stage.after: stage for stage in five_of(look.network)}
         found = activations.maps_of(net, pixels, tuple(chosen), turn.check)
         answer = []
@@ -188,7 +229,7 @@ def look_beside(
 
 
 def guess_classes(
-    store: WeightsStore, picture: Picture, network: str
+    store: WeightsStore, picture: Picture, network: Asked
 ) -> Callable[[Turn], tuple[Guessed, ...]]:
     """The five most probable ImageNet classes, with their probabilities."""
 
@@ -218,7 +259,7 @@ def effective_of(store: WeightsStore, seen: Seen, probe: Probe) -> Callable[[Tur
 
 
 def find_silent(
-    store: WeightsStore, network: str, layer: str, image: str
+    store: WeightsStore, network: Asked, layer: str, image: str
 ) -> Callable[[Turn], Generator[Silence, None, Silence]]:
     """Go through the images beside one and keep a layer's channels that were never above zero."""
 
@@ -233,7 +274,7 @@ def find_silent(
         for done, ref in enumerate(refs, 1):
             turn.check()
             try:
-                pixels = activations.as_input(read_picture(ref).pixels, "224")
+                pixels = input_of(read_picture(ref).pixels, network, "224")
             except ImageError as error:
                 unreadable.append(str(error))
             else:
@@ -269,4 +310,4 @@ def read_picture(ref: str) -> Picture:
 
 def look_of(scene: ActivationsScene, picture: Picture) -> Look:
     """What a scene asks of the engine for a picture."""
-    return Look(picture.ref or picture.name, scene.network, scene.asked, scene.size)
+    return Look(picture.ref or picture.name, scene.net, scene.asked, scene.size)

@@ -10,6 +10,7 @@ from itertools import accumulate
 
 from viz_app.core.architectures.published import CLASSIFIERS, published_table
 from viz_app.core.layers import Kind, Network, Row, rows
+from viz_app.core.own import OwnNetwork
 from viz_app.core.receptive import Interval, ReceptiveField, receptive_fields, window
 
 SIDE = 224
@@ -17,7 +18,12 @@ RELUS: frozenset[Kind] = frozenset(("relu", "relu6", "leaky_relu", "prelu", "tan
 FOLLOWING: frozenset[Kind] = frozenset(("batch_norm", *RELUS))
 LEFT_OUT: frozenset[Kind] = frozenset(("dropout",))
 
+OWN = "own"
+"""The name of the user's own network in the list."""
+
 Fields = Mapping[str, tuple[ReceptiveField, ...]]
+Asked = str | OwnNetwork
+"""A published network by its name, or the record of the user's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,26 +81,44 @@ def is_known(network: str) -> bool:
     return network in CHOOSABLE
 
 
-def title_of(network: str) -> str:
+def title_of(network: Asked) -> str:
     """A network's name as it is written."""
-    return CHOOSABLE[network]
+    return network.title if isinstance(network, OwnNetwork) else CHOOSABLE[network]
 
 
-def is_classifier(network: str) -> bool:
+def name_of(network: Asked) -> str:
+    """What names it in a file."""
+    return network.name if isinstance(network, OwnNetwork) else network
+
+
+def side_of(network: Asked) -> int:
+    """Pixels on a side of the square that it looks at."""
+    return network.side if isinstance(network, OwnNetwork) else SIDE
+
+
+def is_classifier(network: Asked) -> bool:
     """Whether it answers with the classes of ImageNet."""
-    return network in CLASSIFIERS
+    return isinstance(network, str) and network in CLASSIFIERS
 
 
 @lru_cache(maxsize=32)
-def table_of(network: str, height: int = SIDE, width: int = SIDE) -> Network:
-    """The layer table of a network for an image of this size, as far as there are maps."""
+def table_of(network: Asked, height: int = SIDE, width: int = SIDE) -> Network:
+    """The layer table of a network for an image of this size, as far as there are maps.
+
+    The user's own looks at squares of its own size only.
+    """
+    if isinstance(network, OwnNetwork):
+        is_traced = network.traced is not None
+        return network.table if is_traced else _maps_only(replace(network.table, outputs=()))
     table = published_table(network)
     return _maps_only(replace(table, input_shape=(3, height, width), outputs=()))
 
 
 @lru_cache(maxsize=32)
-def stages_of(network: str, height: int = SIDE, width: int = SIDE) -> tuple[Stage, ...]:
+def stages_of(network: Asked, height: int = SIDE, width: int = SIDE) -> tuple[Stage, ...]:
     """The lines of the layer list, from the input up, for an image of this size."""
+    if isinstance(network, OwnNetwork) and network.traced is not None:
+        return _parts(network)
     return stages(table_of(network, height, width))
 
 
@@ -117,20 +141,20 @@ def stages(table: Network) -> tuple[Stage, ...]:
     return tuple(_stage(group, fields) for group in groups)
 
 
-def stage_at(network: str, layer: str, by: int) -> str:
+def stage_at(network: Asked, layer: str, by: int) -> str:
     """The layer so many lines further on in the list, or the last there is."""
     names = [stage.name for stage in stages_of(network)]
     return names[min(max(names.index(layer) + by, 0), len(names) - 1)]
 
 
-def default_layer(network: str) -> str:
+def default_layer(network: Asked) -> str:
     """The layer with which a network begins: its best known, or one in the middle."""
     names = [stage.name for stage in stages_of(network)]
-    best = BEST_KNOWN.get(network, "")
+    best = BEST_KNOWN.get(network, "") if isinstance(network, str) else ""
     return best if best in names else names[len(names) // 2]
 
 
-def five_of(network: str) -> tuple[Stage, ...]:
+def five_of(network: Asked) -> tuple[Stage, ...]:
     """Five layers from the first to the last: the last of each resolution, or spread evenly."""
     known = stages_of(network)
     last = {s.jump: s for s in known if s.kind in ("conv", "add", "concat")}
@@ -142,7 +166,7 @@ def five_of(network: str) -> tuple[Stage, ...]:
 
 
 @lru_cache(maxsize=256)
-def branch_of(network: str, layer: str, channel: int) -> str:
+def branch_of(network: Asked, layer: str, channel: int) -> str:
     """The layer that a channel comes from: of joined branches, the one that made it."""
     by_name = {row.layer.name: row for row in rows(table_of(network))}
     while layer in by_name and by_name[layer].layer.kind == "concat":
@@ -154,18 +178,33 @@ def branch_of(network: str, layer: str, channel: int) -> str:
 
 
 @lru_cache(maxsize=32)
-def fields_of(network: str, height: int = SIDE, width: int = SIDE) -> Fields:
+def fields_of(network: Asked, height: int = SIDE, width: int = SIDE) -> Fields:
     """The receptive field of each row of the table, for an image of this size."""
     return receptive_fields(table_of(network, height, width))
 
 
 @lru_cache(maxsize=256)
 def seen_by(
-    network: str, layer: str, row: int, column: int, height: int = SIDE, width: int = SIDE
+    network: Asked, layer: str, row: int, column: int, height: int = SIDE, width: int = SIDE
 ) -> tuple[Interval, Interval]:
     """The rows and columns of the input that a unit depends on, ends included (exact)."""
     tall, wide = window(table_of(network, height, width), layer, (row, column))
     return tall, wide
+
+
+def _parts(own: OwnNetwork) -> tuple[Stage, ...]:
+    """The parts of a network that code makes, each by itself: what each reads is not known."""
+    assert own.traced is not None
+    fields = receptive_fields(own.table)
+    found = []
+    for part in own.traced.layers:
+        name = part.layer.name
+        if name in fields and len(part.shape) == 3:
+            channels, height, width = part.shape
+            field = fields[name][0]
+            shape, jump = (channels, height, width), float(field.jump)
+            found.append(Stage(name, part.layer.kind, name, name, shape, field.size, jump))
+    return tuple(found)
 
 
 def _maps_only(table: Network) -> Network:

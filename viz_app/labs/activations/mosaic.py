@@ -12,7 +12,7 @@ from viz_app.core.records import Picture
 from viz_app.engine.engine import Failure, Job
 from viz_app.labs.activations import jobs
 from viz_app.labs.activations.jobs import Look, Seen, Silence, Tiles
-from viz_app.labs.activations.layers import is_classifier, title_of
+from viz_app.labs.activations.layers import is_classifier, name_of, side_of, title_of
 from viz_app.labs.activations.mosaic_shown import (
     MosaicView,
     channel_shown,
@@ -79,7 +79,7 @@ class MosaicPart(Part[MosaicView]):
         if picture is not None:
             look = jobs.look_of(scene, picture)
             job = jobs.look_at(self.house.weights, picture, look)
-            self._ask("look", look, job, f"Looking with {title_of(scene.network)}")
+            self._ask("look", look, job, f"Looking with {title_of(scene.net)}")
 
     def show(self, scene: ActivationsScene, picture: Picture | None) -> None:
         self.look(scene, picture)
@@ -91,11 +91,11 @@ class MosaicPart(Part[MosaicView]):
 
     def _ask_about_image(self, scene: ActivationsScene, picture: Picture) -> None:
         ref = picture.ref or picture.name
-        if is_classifier(scene.network):
-            job = jobs.guess_classes(self.house.weights, picture, scene.network)
-            self._ask("classes", (scene.network, ref), job, "Naming the image")
+        if is_classifier(scene.net):
+            job = jobs.guess_classes(self.house.weights, picture, scene.net)
+            self._ask("classes", (scene.net, ref), job, "Naming the image")
         if scene.is_beside:
-            look = Look(ref, scene.network, "", scene.size)
+            look = Look(ref, scene.net, "", scene.size)
             paint = jobs.Paint(look, scene.scale, scene.colours, "strongest")
             five = jobs.look_beside(self.house.weights, picture, paint)
             self._ask("beside", paint, five, "Looking at five layers")
@@ -112,9 +112,9 @@ class MosaicPart(Part[MosaicView]):
         """Go through the images of the folder and find the channels that never fire."""
         scene = self.desk.scene
         image, layer = self.house.document.desk.image, scene.stage.after
-        job = jobs.find_silent(self.house.weights, scene.network, layer, image)
+        job = jobs.find_silent(self.house.weights, scene.net, layer, image)
         self._asked.pop(SEARCH, None)
-        self._ask(SEARCH, (scene.network, layer), job, "Finding dead channels")
+        self._ask(SEARCH, (scene.net, layer), job, "Finding dead channels")
 
     def _ask(self, name: str, key: Hashable, job: Job, title: str) -> None:
         if self._asked.get(name) == key:
@@ -173,7 +173,7 @@ class MosaicPart(Part[MosaicView]):
         seen, tiles = self.seen, self._tiles
         if "look" not in self._answers:
             self.view.show_waiting("The network looks at the image …")
-        is_classifier_ = is_classifier(scene.network)
+        is_classifier_ = is_classifier(scene.net)
         classes = self._answer_to("classes", self._asked.get("classes")) or ()
         self.view.show_classes(classes if is_classifier_ else None)
         if seen is None:
@@ -198,7 +198,7 @@ class MosaicPart(Part[MosaicView]):
 
     def _silence(self, scene: ActivationsScene) -> Silence | None:
         silence: Silence | None = self._answers.get(SEARCH)
-        is_it = self._asked.get(SEARCH) == (scene.network, scene.asked)
+        is_it = self._asked.get(SEARCH) == (scene.net, scene.asked)
         return silence if is_it else None
 
     def _dead(self, scene: ActivationsScene) -> frozenset[int]:
@@ -210,7 +210,7 @@ class MosaicPart(Part[MosaicView]):
     def unit(self) -> tuple[int, int]:
         """The pinned unit, or the strongest of the channel; (−1, −1) without a map."""
         scene, seen = self.desk.scene, self.seen
-        if seen is None or (seen.look.network, seen.look.layer) != (scene.network, scene.asked):
+        if seen is None or (seen.look.network, seen.look.layer) != (scene.net, scene.asked):
             return -1, -1
         plane = seen.maps[scene.channel]
         if scene.is_pinned and scene.row < plane.shape[0] and scene.column < plane.shape[1]:
@@ -228,8 +228,9 @@ class MosaicPart(Part[MosaicView]):
 
     def input_shape(self) -> tuple[int, int]:
         """Height and width of what the network looked at."""
-        if self.seen is None:
-            return 224, 224
+        if self.seen is None or self.seen.look.network != self.desk.scene.net:
+            side = side_of(self.desk.scene.net)
+            return side, side
         height, width = self.seen.square.shape[:2]
         return height, width
 
@@ -251,7 +252,7 @@ class MosaicPart(Part[MosaicView]):
             raise SaveError("There are no numbers yet: wait until the network has looked.")
         look = self.seen.look
         return {
-            "network": look.network,
+            "network": name_of(look.network),
             "layer": look.layer,
             "activations": self.seen.maps,
             "input": self.seen.square,
@@ -264,7 +265,7 @@ class MosaicPart(Part[MosaicView]):
         field = self.field_at(*unit)
         assert field is not None
         mine: dict[str, Any] = {
-            "network": seen.look.network,
+            "network": name_of(seen.look.network),
             "layer": seen.look.layer,
             "channel": self.desk.scene.channel,
             "row": unit[0],

@@ -28,8 +28,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from viz_app.core.own import OwnNetwork
 from viz_app.core.records import Picture
-from viz_app.labs.activations import layers
+from viz_app.core.traced import parse_spec
+from viz_app.labs.activations import jobs, layers
 from viz_app.labs.activations import snippet as programs
 from viz_app.labs.activations.actions import lab_actions
 from viz_app.labs.activations.ascent import AscentPart
@@ -79,8 +81,8 @@ class ActivationsPresenter(Presenter[ActivationsScene, ActivationsView]):
     def show(self, scene: ActivationsScene, picture: Picture | None) -> None:
         self.view.show_view(scene.view)
         self._show_layers(scene)
-        is_here = self.house.weights.is_present(scene.network)
-        self.view.show_offer(None if is_here else self._offer(scene.network))
+        is_here = jobs.is_here(self.house.weights, scene.net)
+        self.view.show_offer(None if is_here else self._offer(scene.net))
         if not is_here:
             return
         if scene.view != "mosaic":
@@ -90,7 +92,10 @@ class ActivationsPresenter(Presenter[ActivationsScene, ActivationsView]):
     def edited(self, field: str, value: Any) -> None:
         if any(part.edited(field, value) for part in self.parts.values()):
             return
-        if field == "network":
+        if (field, value) == ("network", layers.OWN) and self.scene.own is None:
+            self.view.ask_for_network()
+            self.house.document.change_scene(self.lab.name, self.scene)
+        elif field == "network":
             self.change(network=value, layer="", channel=0, row=-1, column=-1)
         elif field == "layer":
             self.layer_chosen(value)
@@ -108,7 +113,7 @@ class ActivationsPresenter(Presenter[ActivationsScene, ActivationsView]):
     def layer_moved(self, by: int) -> None:
         """Go on in the list of layers."""
         scene = self.scene
-        self.layer_chosen(layers.stage_at(scene.network, scene.layer, by))
+        self.layer_chosen(layers.stage_at(scene.net, scene.layer, by))
 
     def channel_chosen(self, channel: int) -> None:
         """Look at another channel of the layer."""
@@ -129,8 +134,28 @@ class ActivationsPresenter(Presenter[ActivationsScene, ActivationsView]):
         self.change(gesture="unit", row=-1 if is_same else row, column=-1 if is_same else column)
 
     def offer_accepted(self) -> None:
-        """Open the dialog that fetches the network."""
-        self.house.offer_network(self.scene.network)
+        """Open the dialog that fetches the network; of the user's own, run its code again."""
+        net = self.scene.net
+        if isinstance(net, OwnNetwork):
+            self.house.weights.agreed.add(net.spec)
+            self.show(self.scene, self.house.pictures.current())
+        else:
+            self.house.offer_network(net)
+
+    def open_own(self, spec: str, *, may_run: bool = False) -> None:
+        """Make the user's own network on the engine's thread and look at it."""
+        if may_run:
+            self.house.weights.agreed.add(spec)
+        self.house.runner.run(
+            "activations.own",
+            jobs.open_own(spec, may_run),
+            title="Opening your network",
+            on_done=self._on_opened,
+            on_failed=self.fail,
+        )
+
+    def _on_opened(self, own: OwnNetwork) -> None:
+        self.change(network=layers.OWN, own=own, layer="", channel=0, row=-1, column=-1)
 
     def save_asked(self) -> None:
         """Save the mosaic or the layer's numbers."""
@@ -167,10 +192,11 @@ class ActivationsPresenter(Presenter[ActivationsScene, ActivationsView]):
         )
 
     def demonstrate(self) -> None:
-        if not self.house.weights.is_present(self.scene.network):
+        net = self.scene.net
+        if not jobs.is_here(self.house.weights, net):
             self.house.speaker.tell(
-                f"{layers.title_of(self.scene.network)} is not on this computer, so nothing was "
-                f"looked at: `viz-app weights fetch {self.scene.network}` brings it."
+                f"{layers.title_of(net)} is not on this computer, so nothing was "
+                f"looked at: `viz-app weights fetch {layers.name_of(net)}` brings it."
             )
             return
         self.house.document.choose_image("sample:chelsea")
@@ -178,7 +204,7 @@ class ActivationsPresenter(Presenter[ActivationsScene, ActivationsView]):
 
     def is_settled(self) -> bool:
         scene = self.scene
-        if not self.house.weights.is_present(scene.network):
+        if not jobs.is_here(self.house.weights, scene.net):
             return True
         if self.house.pictures.current() is None:
             return False  # it is being read
@@ -194,9 +220,17 @@ class ActivationsPresenter(Presenter[ActivationsScene, ActivationsView]):
 
     def _show_layers(self, scene: ActivationsScene) -> None:
         height, width = self.mosaic.input_shape()
-        self.view.show_layers(layers.stages_of(scene.network, height, width), scene)
+        self.view.show_layers(layers.stages_of(scene.net, height, width), scene)
 
-    def _offer(self, name: str) -> Offer:
+    def _offer(self, name: layers.Asked) -> Offer:
+        if isinstance(name, OwnNetwork):
+            return Offer(
+                f"“{name.title}” is your own network",
+                f"Looking with it again runs the code in “{parse_spec(name.spec).source}” on this "
+                "computer, with all that you may do there. Agree only if you know what is in it.",
+                f"{name.spec} · its layers can be read meanwhile",
+                "Open it again (runs code)",
+            )
         network = self.house.weights.registry.network(name)
         return Offer(
             f"{layers.title_of(name)} looks at the image",

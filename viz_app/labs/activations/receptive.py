@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from viz_app.core.receptive import Interval
-from viz_app.labs.activations.layers import branch_of, fields_of, seen_by
+from viz_app.labs.activations.layers import Asked, branch_of, fields_of, seen_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Field:
 
 
 def field_of(
-    network: str, layer: str, unit: tuple[int, int, int], height: int, width: int
+    network: Asked, layer: str, unit: tuple[int, int, int], height: int, width: int
 ) -> Field:
     """The exact rectangle of a unit (channel, row, column), and what there is to say about it.
 

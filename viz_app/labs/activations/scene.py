@@ -6,7 +6,11 @@ import math
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from viz_app.core.errors import VizError
+from viz_app.core.own import OwnNetwork, Scaling
 from viz_app.labs.activations.layers import (
+    OWN,
+    Asked,
     Stage,
     default_layer,
     is_classifier,
@@ -30,11 +34,14 @@ class ActivationsScene:
 
     ``layer`` is the name of a line of the layer list (a :class:`Stage`), ``moment`` says whether
     its numbers are taken before or after the non-linearity. ``row`` and ``column`` are the unit
-    that was pinned, −1 for the channel's strongest.
+    that was pinned, −1 for the channel's strongest. ``own`` is the user's own network, looked at
+    while ``network`` is "own"; ``scaling`` is how its colours are scaled.
     """
 
     view: View = "mosaic"
     network: str = FIRST
+    own: OwnNetwork | None = None
+    scaling: Scaling = "imagenet"
     layer: str = ""
     channel: int = 0
     row: int = -1
@@ -72,9 +79,14 @@ class ActivationsScene:
     is_shaken: bool = True
 
     @property
+    def net(self) -> Asked:
+        """The network that looks: a published one's name, or the user's own."""
+        return self.own if self.network == OWN and self.own is not None else self.network
+
+    @property
     def stage(self) -> Stage:
         """The layer that is looked at, with its shape for a square of 224 pixels."""
-        return next(s for s in stages_of(self.network) if s.name == self.layer)
+        return next(s for s in stages_of(self.net) if s.name == self.layer)
 
     @property
     def asked(self) -> str:
@@ -89,11 +101,14 @@ class ActivationsScene:
 
 def resolve(scene: ActivationsScene) -> ActivationsScene:
     """Take a network, a layer and a channel that are there."""
-    if not is_known(scene.network):
+    scene = _with_own(scene)
+    if not is_known(scene.network) and scene.network != OWN:
         scene = replace(scene, network=FIRST, layer="")
-    stages = {stage.name: stage for stage in stages_of(scene.network)}
+    if scene.network == OWN and scene.view == "patches":
+        scene = replace(scene, view="mosaic")  # the search knows published networks only
+    stages = {stage.name: stage for stage in stages_of(scene.net)}
     if scene.layer not in stages:
-        scene = replace(scene, layer=default_layer(scene.network), row=-1, column=-1)
+        scene = replace(scene, layer=default_layer(scene.net), row=-1, column=-1)
     channels = stages[scene.layer].shape[0]
     is_unit = scene.row >= 0 and scene.column >= 0
     opacity = scene.opacity if math.isfinite(scene.opacity) else 0.6
@@ -106,12 +121,27 @@ def resolve(scene: ActivationsScene) -> ActivationsScene:
     )
 
 
+def _with_own(scene: ActivationsScene) -> ActivationsScene:
+    """Let an own network go that is none, and hand its colours on to the one that is."""
+    own = scene.own
+    if own is None:
+        return replace(scene, network=FIRST, layer="") if scene.network == OWN else scene
+    try:
+        is_one = bool(stages_of(own)) and own.runs_code in (True, False)
+    except (VizError, ArithmeticError, LookupError, ValueError):  # a damaged session
+        is_one = False
+    if not is_one:
+        return _with_own(replace(scene, own=None))
+    is_said = own.scaling == scene.scaling
+    return scene if is_said else replace(scene, own=replace(own, scaling=scene.scaling))
+
+
 def _explained(scene: ActivationsScene) -> ActivationsScene:
     """What is explained and optimised, within what there is."""
-    names = {stage.name for stage in stages_of(scene.network)}
+    names = {stage.name for stage in stages_of(scene.net)}
     opacity = scene.why_opacity if math.isfinite(scene.why_opacity) else 0.75
     rate = scene.goal_rate if math.isfinite(scene.goal_rate) else 0.05
-    has_classes = is_classifier(scene.network)
+    has_classes = is_classifier(scene.net)
     return replace(
         scene,
         why_target=scene.why_target if has_classes else "unit",

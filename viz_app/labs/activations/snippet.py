@@ -7,9 +7,19 @@ from itertools import chain
 from pathlib import Path
 
 from viz_app.core.layers import WINDOWED, Layer, Network, Row, pads, per_axis, rows, spans_of
+from viz_app.core.own import OwnNetwork
 from viz_app.core.records import Picture
 from viz_app.files.registry import load_registry
-from viz_app.labs.activations.layers import SIDE, branch_of, table_of, title_of
+from viz_app.labs.activations.layers import (
+    SIDE,
+    Asked,
+    branch_of,
+    name_of,
+    side_of,
+    table_of,
+    title_of,
+)
+from viz_app.labs.activations.own_snippet import own_program
 from viz_app.labs.activations.scene import ActivationsScene
 from viz_app.labs.style.snippet import path_of
 
@@ -26,7 +36,7 @@ import torch
 import torch.nn.functional as F
 from PIL import Image, ImageOps
 
-WEIGHTS = {weights!r}  # viz-app weights fetch {network}
+WEIGHTS = {weights!r}{fetch}
 IMAGE = {image!r}
 LAYER, CHANNEL = {layer!r}, {channel}
 
@@ -72,6 +82,7 @@ print(f"sees rows {{top}} to {{bottom}}, columns {{left}} to {{right}}")
 """
 
 _LOAD_TORCH = 'state = torch.load(WEIGHTS, map_location="cpu", weights_only=True)'
+_LOAD_SAFE = "from safetensors.torch import load_file\n\nstate = load_file(WEIGHTS)"
 _LOAD_PICKLE = """\
 arrays = pickle.loads(data)[{prefix!r}]  # kernels are stored [f, f, C_in, C_out]
 state = {{}}
@@ -105,29 +116,50 @@ def activations_program(
     input_shape
         height and width of what the network looks at
     """
-    network = table_of(scene.network, *input_shape)
+    if isinstance(scene.net, OwnNetwork) and scene.net.traced is not None:
+        return own_program(scene.net, scene, picture)
+    network = table_of(scene.net, *input_shape)
     needed = tuple(rows_for(network, scene.asked))
-    file = load_registry().network(scene.network).files[0]
-    prefix = PICKLED.get(scene.network)
+    weights, sha256 = weights_of(scene.net, folder)
+    prefix = PICKLED.get(name_of(scene.net))
+    is_own = isinstance(scene.net, OwnNetwork)
     whole = f'x = F.interpolate(x, {input_shape}, mode="bilinear", antialias=True)'
     strongest = "row, column = divmod(int(maps[CHANNEL].argmax()), maps.shape[2])"
     return _PROGRAM.format(
-        title=title_of(scene.network),
-        network=scene.network,
+        title=title_of(scene.net),
+        fetch=fetch_of(scene.net),
         layer=scene.asked,
         channel=scene.channel,
-        branch=branch_of(scene.network, scene.asked, scene.channel),
+        branch=branch_of(scene.net, scene.asked, scene.channel),
         pickle="\nimport pickle" if prefix else "",
-        weights=str(folder / file.name) if folder is not None else file.name,
+        weights=weights,
         image=path_of(picture.ref if picture is not None else "image.jpg"),
-        sha256=file.sha256,
-        load=loading(network, prefix),
-        resize=_SQUARE if scene.size == "224" else whole,
+        sha256=sha256,
+        load=loading(network, prefix, weights),
+        resize=square_of(scene.net) if scene.size == "224" or is_own else whole,
         preprocess=preprocessing(network),
         steps="\n".join(f"a[{row.layer.name!r}] = {call_of(row)}" for row in needed),
         unit=f"row, column = {scene.row}, {scene.column}" if scene.is_pinned else strongest,
         table="\n".join(f"    {_line(row)}," for row in needed),
     )
+
+
+def weights_of(network: Asked, folder: Path | None) -> tuple[str, str]:
+    """The file of a network's weights, and its sha256."""
+    if isinstance(network, OwnNetwork):
+        return network.spec, network.sha256
+    file = load_registry().network(network).files[0]
+    return str(folder / file.name) if folder is not None else file.name, file.sha256
+
+
+def fetch_of(network: Asked) -> str:
+    """The remark that says where the weights come from."""
+    return "" if isinstance(network, OwnNetwork) else f"  # viz-app weights fetch {network}"
+
+
+def square_of(network: Asked) -> str:
+    """What cuts out the middle square that a network looks at."""
+    return _SQUARE.replace("224", str(side_of(network)))
 
 
 def rows_for(network: Network, wanted: str) -> Iterator[Row]:
@@ -140,10 +172,10 @@ def rows_for(network: Network, wanted: str) -> Iterator[Row]:
     return (row for row in table if row.layer.name in names)
 
 
-def loading(network: Network, prefix: str | None) -> str:
+def loading(network: Network, prefix: str | None, weights: str = "") -> str:
     """What reads the weights into ``state``."""
     if prefix is None:
-        return _LOAD_TORCH
+        return _LOAD_SAFE if weights.lower().endswith(".safetensors") else _LOAD_TORCH
     keys = [_key(layer) for layer in network.layers if layer.kind == "conv"]
     return _LOAD_PICKLE.format(prefix=prefix, keys=keys)
 

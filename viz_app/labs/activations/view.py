@@ -20,6 +20,7 @@ class Offer:
     title: str
     sentence: str
     facts: str
+    button: str = "Get the network …"
 
 
 class ActivationsView(Protocol):
@@ -38,6 +39,9 @@ class ActivationsView(Protocol):
 
     def show_offer(self, offer: Offer | None) -> None:
         """Show what is missing and where to get it, or that nothing is."""
+
+    def ask_for_network(self) -> None:
+        """Ask for a network of the user's own."""
 
     def ask_where_to_save(self) -> None:
         """Ask for a file and save the mosaic as PNG or the layer's numbers as NPZ."""

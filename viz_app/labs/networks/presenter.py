@@ -12,6 +12,8 @@ from viz_app.core.architectures import catalogue as nets
 from viz_app.core.architectures.published import TABLES
 from viz_app.core.layers import INPUT, Network, Shape
 from viz_app.core.records import Picture
+from viz_app.labs.activations import jobs as activation_jobs
+from viz_app.labs.activations.layers import OWN
 from viz_app.labs.lab import Lab
 from viz_app.labs.networks import building, compare, costs, jobs
 from viz_app.labs.networks import snippet as programs
@@ -138,6 +140,8 @@ class NetworksPresenter(Presenter[NetworksScene, NetworksView]):
 
     def open_own(self, spec: str, *, may_run: bool = False) -> None:
         """Make the user's own network on the engine's thread and show its table."""
+        if may_run:
+            self.house.weights.agreed.add(spec)
         self.house.runner.run(
             "networks.own",
             lambda turn: jobs.open_own(turn, spec, may_run),
@@ -149,18 +153,33 @@ class NetworksPresenter(Presenter[NetworksScene, NetworksView]):
     def has_activations(self) -> bool:
         """Whether the activations lab has the network on the screen."""
         scene = self.scene
-        is_catalogues = scene.built is None and scene.own is None
-        known = ACTIVATIONS.get(scene.network, scene.network) in ACTIVATING
-        return is_catalogues and known and "activations" in self.house.document.labs
+        if "activations" not in self.house.document.labs or scene.built is not None:
+            return False
+        if scene.own is not None:  # its code is run again: only what was agreed to
+            return scene.own.spec in self.house.weights.agreed
+        return ACTIVATIONS.get(scene.network, scene.network) in ACTIVATING
 
     def activations_asked(self) -> None:
         """Go to the activations lab with this network and the selected layer."""
         if not self.has_activations():
             return
-        document, scene = self.house.document, self.scene
+        scene = self.scene
+        if scene.own is not None:
+            self.house.runner.run(
+                "networks.own",
+                activation_jobs.open_own(scene.own.spec, may_run=True),
+                title="Opening your network",
+                on_done=lambda own: self._go_to_activations(network=OWN, own=own, layer=""),
+                on_failed=self.fail,
+            )
+            return
         layer = draw(self._table(scene)).home.get(scene.layer, scene.layer)
         name = ACTIVATIONS.get(scene.network, scene.network)
-        there = replace(document.scene("activations"), network=name, layer=layer)
+        self._go_to_activations(network=name, layer=layer)
+
+    def _go_to_activations(self, **fields: Any) -> None:
+        document = self.house.document
+        there = replace(document.scene("activations"), **fields)
         document.change_scene("activations", there)
         document.choose_lab("activations")
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, 
 from viz_app.core.errors import VizError
 from viz_app.files.atomic import write_atomic
 from viz_app.files.export import save_numbers
+from viz_app.gui.own_dialog import OwnDialog
 from viz_app.gui.panel import Card, Panel
 from viz_app.gui.panels.activations.ascent_page import AscentPage
 from viz_app.gui.panels.activations.attribution_page import AttributionPage
@@ -92,6 +93,13 @@ class ActivationsPanel(Panel):
         page = self._page_of[self._view] if offer is None else self.offer
         self._pages.setCurrentWidget(page)
 
+    def ask_for_network(self) -> None:
+        """Ask for a network of the user's own, beside the window: it is not held up."""
+        dialog = OwnDialog(self.theme, self)
+        dialog.agreed.connect(lambda spec, may_run: self._presenter.open_own(spec, may_run=may_run))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
     def ask_where_to_save(self) -> None:
         """Ask for a file and save the mosaic as PNG or the layer's numbers as NPZ."""
         path = ask_to_save(self, "Save the mosaic", "mosaic.png", SAVES)
@@ -153,6 +161,7 @@ class OfferCard(QWidget):
         self._title.setText(offer.title)
         self._sentence.setText(offer.sentence)
         self._facts.setText(offer.facts)
+        self.button.setText(offer.button)
 
     def _on_theme_changed(self) -> None:
         self._card.setMaximumWidth(self._theme.px(OFFER_PX))

@@ -14,12 +14,12 @@ from PySide6.QtWidgets import (
 
 from viz_app.core.errors import VizError
 from viz_app.files.atomic import write_atomic
+from viz_app.gui.own_dialog import OwnDialog
 from viz_app.gui.panel import Panel
 from viz_app.gui.panels.networks.compare_page import ComparePage
 from viz_app.gui.panels.networks.costs_page import CostsPage
 from viz_app.gui.panels.networks.drawing_export import to_file
 from viz_app.gui.panels.networks.network_page import NetworkPage
-from viz_app.gui.panels.networks.own_dialog import OwnDialog
 from viz_app.gui.theme import Theme
 from viz_app.gui.widgets.pages import Pages
 from viz_app.gui.widgets.view_switch import ViewSwitch
