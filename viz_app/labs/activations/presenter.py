@@ -99,6 +99,11 @@ class ActivationsPresenter(Presenter[ActivationsScene, ActivationsView]):
             self.change(network=value, layer="", channel=0, row=-1, column=-1)
         elif field == "layer":
             self.layer_chosen(value)
+        elif (field, value, self.scene.network) == ("view", "patches", layers.OWN):
+            self.house.speaker.tell(
+                "The nine patches are found for published networks only: choose one in the list."
+            )
+            self.house.document.change_scene(self.lab.name, self.scene)
         elif field in ("channel", "size", "moment"):
             self.change(gesture=field, row=-1, column=-1, **{field: value})
         else:
