@@ -57,6 +57,7 @@ def ends(flags):
     return int(at[0]), int(at[-1])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MAPS)
 def test_the_rectangle_is_the_support_of_the_gradient(name):
     network = open_table(name)

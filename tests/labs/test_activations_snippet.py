@@ -119,6 +119,7 @@ def values_of(output):
     return [float(value) for value in re.findall(r"step \d+: (\S+)", output)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "fields",
     [{}, {"goal": "unit", "is_fourier": False}, {"is_shaken": False, "is_decorrelated": False}],

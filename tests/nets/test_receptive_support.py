@@ -76,9 +76,9 @@ def chosen(table):
 
 
 def named():
-    """Every network; those of more than a hundred layers take seconds each."""
+    """Every network; the deep ones take seconds each."""
     for name in catalogue():
-        is_deep = len(network(name).layers) > 100
+        is_deep = len(network(name).layers) > 40
         yield pytest.param(name, marks=pytest.mark.slow if is_deep else ())
     yield from ("vgg16_features", "alexnet_features")
 
