@@ -16,7 +16,7 @@ def test_a_lab_that_cannot_be_built_ahead_is_tried_once_and_logged(house, qtbot,
             raise RuntimeError("no panel")
 
     monkeypatch.setattr(keeper, "devices", keeper.devices or ("cpu",))
-    monkeypatch.setattr(keeper.window, "rooms", {"broken": Room()})
+    monkeypatch.setattr(keeper.window, "rooms", {**keeper.window.rooms, "broken": Room()})
     keeper.build_ahead(1)
     try:
         qtbot.waitUntil(lambda: not keeper._builder.isActive())
