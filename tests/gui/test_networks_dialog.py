@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from viz_app.files.registry import Network, Registry, WeightsFile
 from viz_app.files.weights import WeightsStore
+from viz_app.furnish import LABS
 from viz_app.gui.networks_dialog import NetworksDialog
 from viz_app.gui.runner import Runner
 from viz_app.gui.theme import Theme
@@ -64,3 +65,15 @@ def test_remove_leaves_the_users_own_folder_and_says_so(qtbot, shown):
     click(qtbot, row.button)
     assert (own / "tiny.bin").exists()
     assert str(own) in row.state.text()
+
+
+@pytest.mark.parametrize("lab", ["detection", "style", "activations"])
+def test_the_lab_shown_learns_of_each_network_that_the_registry_gives_it(start_house, lab):
+    program = start_house(LABS, lab=lab)
+    arrived = []
+    program.window.rooms[lab].presenter.network_arrived = arrived.append
+    for network in program.keeper.networks.store.networks():
+        program.keeper.networks.arrived.emit(network.name)
+    wanted = {"detection": "mobilenet_v2", "style": "multistyle26", "activations": "resnet50"}
+    assert wanted[lab] in arrived
+    assert "sface" not in arrived

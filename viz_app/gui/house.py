@@ -410,10 +410,10 @@ class HouseKeeper(QObject):
             self._remember(recent=tuple(self.shelf.recent))
 
     def _on_network_arrived(self, name: str) -> None:
-        for room in self.window.built_rooms:
-            if name in room.lab.networks and room.lab.name == self.window.shown:
-                self.window.message_bar.hush()
-                room.presenter.network_arrived(name)
+        room = self.window.rooms[self.window.shown]
+        if room.lab.name in self.parts.weights.registry.network(name).labs:
+            self.window.message_bar.hush()
+            room.presenter.network_arrived(name)
 
     def _on_awake(self, devices: Sequence[Any]) -> None:
         self.devices = devices

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from viz_app.core.records import Picture
@@ -33,7 +33,6 @@ class Lab(Generic[S]):
     groups: tuple[Group, ...]
     snippet: Callable[[S, Picture | None], str]
     resolve: Callable[[S], S] = unchanged
-    networks: tuple[str, ...] = field(default=())
 
     @property
     def controls(self) -> tuple[Control, ...]:

@@ -60,7 +60,6 @@ class ActivationsPresenter(Presenter[ActivationsScene, ActivationsView]):
         groups=GROUPS,
         snippet=programs.snippet,
         resolve=resolve,
-        networks=tuple(layers.CHOOSABLE),
     )
 
     def __init__(self, view: ActivationsView, house: House) -> None:

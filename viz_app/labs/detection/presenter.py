@@ -56,7 +56,6 @@ class DetectionPresenter(Presenter[DetectionScene, DetectionView]):
         groups=GROUPS,
         snippet=programs.snippet,
         resolve=resolve,
-        networks=("yolov4_tiny", "yolov2_tiny", "mtcnn", "mobilenet_v2"),
     )
 
     def __init__(self, view: DetectionView, house: House) -> None:

@@ -17,7 +17,6 @@ from viz_app.engine.engine import Failure
 from viz_app.labs.controls import Action
 from viz_app.labs.lab import Lab
 from viz_app.labs.presenter import House, Presenter
-from viz_app.labs.style import jobs
 from viz_app.labs.style.actions import make_actions, play_action, preset_action, restart_action
 from viz_app.labs.style.batch import Batch
 from viz_app.labs.style.controls import GROUPS
@@ -59,7 +58,6 @@ class StylePresenter(Presenter[StyleScene, StyleView]):
         groups=GROUPS,
         snippet=snippet,
         resolve=resolve,
-        networks=(jobs.NETWORK,),
     )
 
     def __init__(self, view: StyleView, house: House) -> None:
