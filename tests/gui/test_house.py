@@ -225,16 +225,16 @@ def test_a_scene_can_be_saved_and_opened(house, tmp_path):
     path.write_bytes(house.keeper.document.to_json("counting"))
     house.keeper.reset_scene()
     assert scene(house).number == 3
-    house.keeper.open_scene_from(path)
+    house.keeper.scenes.open_one(path)
     assert scene(house).number == 9
 
 
 def test_a_file_that_is_no_scene_is_told(house, tmp_path):
     path = tmp_path / "scene.json"
     path.write_text("{}")
-    house.keeper.open_scene_from(path)
+    house.keeper.scenes.open_one(path)
     assert "scene.json" in house.window.message_bar.sentence
-    house.keeper.open_scene_from(tmp_path / "gone.json")
+    house.keeper.scenes.open_one(tmp_path / "gone.json")
     assert "gone.json" in house.window.message_bar.sentence
 
 

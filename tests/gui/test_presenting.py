@@ -34,7 +34,7 @@ def test_keys_step_through_the_scenes_that_were_opened_together(house, scenes):
     def number():
         return house.keeper.document.scene("counting").number
 
-    house.keeper.open_scenes_from(scenes)
+    house.keeper.scenes.open_all(scenes)
     numbers = [number()]
     for key in (Qt.Key.Key_PageDown, Qt.Key.Key_PageDown, Qt.Key.Key_PageDown, Qt.Key.Key_PageUp):
         press(house, key, Qt.KeyboardModifier.ControlModifier)
@@ -43,7 +43,7 @@ def test_keys_step_through_the_scenes_that_were_opened_together(house, scenes):
 
 
 def test_without_scenes_the_key_says_what_to_do_first(house):
-    house.keeper.step_scene(1)
+    house.keeper.scenes.step(1)
     assert "Open scenes first" in house.window.message_bar.sentence
 
 

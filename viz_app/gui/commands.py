@@ -36,22 +36,22 @@ def house_menus(keeper: HouseKeeper, labs: dict[str, str]) -> tuple[Menu, ...]:
                 a(
                     "Open scenes…",
                     "Open a scene that was saved, or several to step through.",
-                    w.open_scenes,
+                    w.scenes.open,
                     "Ctrl+Alt+O",
                 ),
                 a(
                     "Next scene",
                     "Go on to the next of the scenes opened together.",
-                    lambda: w.step_scene(1),
+                    lambda: w.scenes.step(1),
                     "Ctrl+PgDown",
                 ),
                 a(
                     "Previous scene",
                     "Go back to the scene before.",
-                    lambda: w.step_scene(-1),
+                    lambda: w.scenes.step(-1),
                     "Ctrl+PgUp",
                 ),
-                a("Save scene…", "Save what this lab shows as a file.", w.save_scene, "Ctrl+S"),
+                a("Save scene…", "Save what this lab shows as a file.", w.scenes.save, "Ctrl+S"),
                 a("Export…", "Save the view as PNG, or its numbers.", w.export, "Ctrl+E"),
                 None,
                 a(

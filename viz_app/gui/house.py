@@ -1,4 +1,4 @@
-"""Ties the window to the document: commands, changes, images, the session, the device."""
+"""Ties the window to the document: changes, commands, images, the session, the device."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QBuffer, QMimeData, QObject, Qt, QTimer
+from PySide6.QtCore import QMimeData, QObject, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 import viz_app
 from viz_app.core.errors import VizError
 from viz_app.engine.engine import Failure, Turn
-from viz_app.files.atomic import write_atomic
 from viz_app.files.export import save_numbers
 from viz_app.files.images import FORMATS
 from viz_app.files.settings import Places, Settings
@@ -24,11 +23,13 @@ from viz_app.files.weights import WeightsStore
 from viz_app.gui.command_palette import CommandPalette, KeysDialog
 from viz_app.gui.commands import house_menus
 from viz_app.gui.control_list import ControlList
+from viz_app.gui.grabbing import grab, save_picture, to_png
 from viz_app.gui.networks_dialog import NetworksDialog
 from viz_app.gui.panel import Panel
 from viz_app.gui.picture_shelf import PictureShelf
 from viz_app.gui.runner import Runner
 from viz_app.gui.save_dialog import ask_to_save
+from viz_app.gui.scene_files import SceneFiles
 from viz_app.gui.session_keeper import SessionKeeper
 from viz_app.gui.theme import Theme
 from viz_app.gui.window import Parts, Window
@@ -67,8 +68,7 @@ class HouseKeeper(QObject):
         self.fetches = Runner("fetches", parent=self)  # a stalled server must not hold up images
         self.networks = NetworksDialog(store, self.fetches, theme, window)
         self.devices: Sequence[Any] = ()
-        self._scenes: tuple[Path, ...] = ()  # those opened together, and which of them is shown
-        self._scene_at = 0
+        self.scenes = SceneFiles(window, document, self.tell, self.tell_done)
         self.has_ended = False  # once closed: whether both threads have ended
         self.parts = House(
             document,
@@ -223,52 +223,6 @@ class HouseKeeper(QObject):
         mime = QGuiApplication.clipboard().mimeData()  # None where the clipboard is empty
         if mime is None or not self._take(mime):
             self.tell("There is no image on the clipboard; copy one, then paste it here.")
-
-    def open_scenes(self) -> None:
-        """Ask for scene files, open the first and keep the others ready."""
-        names, _ = QFileDialog.getOpenFileNames(
-            self.window, "Open scenes", "", "Convolab scenes (*.json);;All files (*)"
-        )
-        self.open_scenes_from(sorted(Path(name) for name in names))
-
-    def open_scenes_from(self, paths: Sequence[Path]) -> None:
-        """Open the first of some scene files; the others come by "Next scene"."""
-        if paths:
-            self._scenes, self._scene_at = tuple(paths), 0
-            self.open_scene_from(paths[0])
-        if len(paths) > 1:
-            self.tell_done(f"Scene 1 of {len(paths)}: Ctrl+PgDown goes on.")
-
-    def step_scene(self, step: int) -> None:
-        """Go to the next or the previous of the scenes that were opened together."""
-        count, to = len(self._scenes), self._scene_at + step
-        if not count:
-            self.tell("Open scenes first, several at once (Ctrl+Alt+O).")
-        elif 0 <= to < count:
-            self._scene_at = to
-            self.open_scene_from(self._scenes[to])
-            self.tell_done(f"Scene {to + 1} of {count}: {self._scenes[to].stem}")
-        else:
-            self.tell_done("This is the last scene." if step > 0 else "This is the first scene.")
-
-    def open_scene_from(self, path: Path) -> None:
-        """Open a scene file; what was on the desk is one undo away."""
-        try:
-            sentences = self.document.open_json(path.read_bytes())
-        except OSError as error:
-            self.tell(f"“{path.name}” could not be read: {error.strerror}.")
-        except VizError as error:
-            self.tell(f"“{path.name}”: {error}")
-        else:
-            if sentences:
-                self.tell(sentences[0])
-
-    def save_scene(self) -> None:
-        """Ask for a file and save the scene of the lab shown."""
-        lab = self.document.desk.lab
-        path = ask_to_save(self.window, "Save scene", f"{lab}.json", ["Convolab scenes (*.json)"])
-        if path is not None:
-            self._write(path, self.document.to_json(lab))
 
     def export(self) -> None:
         """Ask for a file and save the view or its numbers."""
@@ -435,7 +389,7 @@ class HouseKeeper(QObject):
         paths = [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
         scenes = [p for p in paths if p.suffix == ".json"]
         if scenes:
-            self.open_scenes_from(scenes)
+            self.scenes.open_all(scenes)
         elif paths:
             self.shelf.open(paths)
         elif mime.hasImage():
@@ -478,33 +432,3 @@ class HouseKeeper(QObject):
     def _remember(self, **fields: Any) -> None:
         self.settings = replace(self.settings, **fields)
         self.session.save_settings(self.settings)
-
-    def _write(self, path: Path, data: bytes) -> None:
-        try:
-            write_atomic(path, data)
-        except VizError as error:
-            self.tell(str(error))
-        else:
-            self.tell_done(f"Saved {path.name}.")
-
-
-def grab(widget: QWidget, scale: float = 2.0) -> QImage:
-    """Return a picture of a widget, at twice the resolution of the screen."""
-    image = QImage(widget.size() * scale, QImage.Format.Format_RGB32)
-    image.setDevicePixelRatio(scale)
-    image.fill(widget.palette().window().color())
-    widget.render(image)
-    return image
-
-
-def save_picture(path: Path, image: QImage) -> None:
-    """Save an image as PNG; on any thread."""
-    write_atomic(path, to_png(image))
-
-
-def to_png(image: QImage) -> bytes:
-    """Return an image as a PNG file's bytes."""
-    buffer = QBuffer()
-    buffer.open(QBuffer.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")  # type: ignore[call-overload]  # the stubs want bytes, Qt a str
-    return bytes(buffer.data().data())

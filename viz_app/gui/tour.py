@@ -11,7 +11,8 @@ from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
 from viz_app.files.export import save_numbers
-from viz_app.gui.house import HouseKeeper, grab, save_picture
+from viz_app.gui.grabbing import grab, save_picture
+from viz_app.gui.house import HouseKeeper
 
 SETTLE_S = 300.0  # a style run on a slow machine
 LOOK_MS = 50

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from viz_app.core.errors import SaveError
-from viz_app.gui.house import to_png
+from viz_app.gui.grabbing import to_png
 from viz_app.gui.panel import Card
 from viz_app.gui.panels.activations.channel_figures import ChannelFigures
 from viz_app.gui.panels.activations.channel_view import ChannelView, coloured
