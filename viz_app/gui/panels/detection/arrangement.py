@@ -16,6 +16,19 @@ UNBOUNDED_PX = 16_777_215  # Qt's QWIDGETSIZE_MAX
 Direction = QBoxLayout.Direction
 
 
+def picture_card(canvas: QWidget, *words: QWidget) -> Card:
+    """A picture with what is said of it below."""
+    card, below = Card(), QVBoxLayout()
+    card.column.setContentsMargins(4, 4, 4, 8)
+    card.column.addWidget(canvas, 1)
+    below.setContentsMargins(12, 0, 12, 0)
+    below.setSpacing(2)
+    for widget in words:
+        below.addWidget(widget)
+    card.column.addLayout(below)
+    return card
+
+
 class Row(QWidget):
     """Two widgets in a row where there is room, else in a column; as narrow as the wider one."""
 

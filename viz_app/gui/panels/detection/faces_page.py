@@ -12,12 +12,11 @@ from PySide6.QtWidgets import (
     QLabel,
     QListWidget,
     QListWidgetItem,
-    QVBoxLayout,
     QWidget,
 )
 
 from viz_app.gui.panel import ActionButton, Card
-from viz_app.gui.panels.detection.arrangement import Beside, page_column
+from viz_app.gui.panels.detection.arrangement import Beside, page_column, picture_card
 from viz_app.gui.panels.detection.box_layer import BoxLayer
 from viz_app.gui.panels.detection.suppression_page import PLAIN_LIST
 from viz_app.gui.theme import Theme, set_role
@@ -126,15 +125,7 @@ class FacesPage(QWidget):
             painter.drawEllipse(transform.map(QPointF(x, y)), radius, radius)
 
     def _build(self) -> None:
-        photo = Card()
-        photo.column.setContentsMargins(4, 4, 4, 8)
-        photo.column.addWidget(self.canvas, 1)
-        below = QVBoxLayout()
-        below.setContentsMargins(12, 0, 12, 0)
-        below.setSpacing(2)
-        below.addWidget(self.summary)
-        below.addWidget(self.facts)
-        photo.column.addLayout(below)
+        photo = picture_card(self.canvas, self.summary, self.facts)
         self._side = Card("Pyramid")
         self._side.column.addWidget(self.levels, 1)
         heading = QLabel("Boxes left")

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 from PySide6.QtCore import QLineF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QTransform
-from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from viz_app.gui.panel import Card
-from viz_app.gui.panels.detection.arrangement import Beside, page_column
+from viz_app.gui.panels.detection.arrangement import Beside, page_column, picture_card
 from viz_app.gui.panels.detection.box_layer import BoxLayer
 from viz_app.gui.panels.detection.suppression_page import ClickCanvas
 from viz_app.gui.panels.detection.thresholds import Thresholds
@@ -181,16 +181,8 @@ class GridPage(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
     def _build(self) -> None:
-        photo = Card()
-        photo.column.setContentsMargins(4, 4, 4, 8)
-        photo.column.addWidget(self.canvas, 1)
-        below = QVBoxLayout()
-        below.setContentsMargins(12, 0, 12, 0)
-        below.setSpacing(2)
         self.shape.setToolTip("Rows × columns × anchors × (4 + p_c + classes) of this output.")
-        below.addWidget(self.shape)
-        below.addWidget(self.summary)
-        photo.column.addLayout(below)
+        photo = picture_card(self.canvas, self.shape, self.summary)
         self._side = Card("Cell")
         self._side.column.addWidget(self.anchors)
         self._side.column.addWidget(self.numbers)

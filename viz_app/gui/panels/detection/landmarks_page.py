@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPen, QTransform
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from viz_app.gui.panel import Card
-from viz_app.gui.panels.detection.arrangement import Beside, page_column
+from viz_app.gui.panels.detection.arrangement import Beside, page_column, picture_card
 from viz_app.gui.panels.detection.targets_page import AnswerTable
 from viz_app.gui.theme import Theme, set_role
 from viz_app.gui.widgets.canvas import Canvas
@@ -118,13 +118,7 @@ class LandmarksPage(QWidget):
                 painter.drawEllipse(point, DOT_PX, DOT_PX)
 
     def _build(self) -> None:
-        photo = Card()
-        photo.column.setContentsMargins(4, 4, 4, 8)
-        photo.column.addWidget(self.canvas, 1)
-        below = QVBoxLayout()
-        below.setContentsMargins(12, 0, 12, 0)
-        below.addWidget(self.summary)
-        photo.column.addLayout(below)
+        photo = picture_card(self.canvas, self.summary)
         self._side = Card("Label of the landmarks")
         self._side.column.addWidget(self.table, 1)
         self._side.column.addWidget(self.loss)

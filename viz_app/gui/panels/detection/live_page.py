@@ -7,6 +7,7 @@ from dataclasses import replace
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from viz_app.gui.panel import ActionButton, Card
+from viz_app.gui.panels.detection.arrangement import picture_card
 from viz_app.gui.panels.detection.box_layer import BoxLayer
 from viz_app.gui.panels.detection.thresholds import Thresholds
 from viz_app.gui.theme import Theme
@@ -71,15 +72,7 @@ class LivePage(QWidget):
             button.refresh()
 
     def _build(self) -> None:
-        photo = Card()
-        photo.column.setContentsMargins(4, 4, 4, 8)
-        photo.column.addWidget(self.canvas, 1)
-        below = QVBoxLayout()
-        below.setContentsMargins(12, 0, 12, 0)
-        below.setSpacing(2)
-        below.addWidget(self.summary)
-        below.addWidget(self.facts)
-        photo.column.addLayout(below)
+        photo = picture_card(self.canvas, self.summary, self.facts)
         lower = Card()
         lower.column.addWidget(self._bar)
         lower.column.addWidget(self.thresholds)

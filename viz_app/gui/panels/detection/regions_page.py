@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
 
 from viz_app.gui.panel import Card
-from viz_app.gui.panels.detection.arrangement import Beside, page_column
+from viz_app.gui.panels.detection.arrangement import Beside, page_column, picture_card
 from viz_app.gui.panels.detection.box_layer import BoxLayer
 from viz_app.gui.panels.detection.side_card import SideCard
 from viz_app.gui.panels.detection.suppression_page import ClickCanvas
@@ -98,13 +98,7 @@ class RegionsPage(QWidget):
         self.facts.setText(f"<table cellspacing=0>{rows}</table>")
 
     def _build(self) -> None:
-        photo = Card()
-        photo.column.setContentsMargins(4, 4, 4, 8)
-        photo.column.addWidget(self.canvas, 1)
-        below = QVBoxLayout()
-        below.setContentsMargins(12, 0, 12, 0)
-        below.addWidget(self.summary)
-        photo.column.addLayout(below)
+        photo = picture_card(self.canvas, self.summary)
         self._side = SideCard("Three ways")
         for widget in (self.facts, self.how, self.fetch):
             self._side.inside.addWidget(widget)

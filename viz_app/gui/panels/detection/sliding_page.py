@@ -13,10 +13,10 @@ from PySide6.QtGui import (
     QPen,
     QTransform,
 )
-from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
 
 from viz_app.gui.panel import Card
-from viz_app.gui.panels.detection.arrangement import Beside, page_column
+from viz_app.gui.panels.detection.arrangement import Beside, page_column, picture_card
 from viz_app.gui.panels.detection.grid_page import GridCanvas
 from viz_app.gui.panels.detection.side_card import SideCard
 from viz_app.gui.theme import Theme, set_role
@@ -152,15 +152,7 @@ class SlidingPage(QWidget):
             painter.drawRect(rect)
 
     def _build(self) -> None:
-        photo = Card()
-        photo.column.setContentsMargins(4, 4, 4, 8)
-        photo.column.addWidget(self.canvas, 1)
-        below = QVBoxLayout()
-        below.setContentsMargins(12, 0, 12, 0)
-        below.setSpacing(2)
-        below.addWidget(self.shapes)
-        below.addWidget(self.at)
-        photo.column.addLayout(below)
+        photo = picture_card(self.canvas, self.shapes, self.at)
         self._side = SideCard("Crops or one pass?")
         for widget in (self.facts, self.verdict, self.why, self.fetch, self.classes):
             self._side.inside.addWidget(widget)

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from viz_app.gui.panel import ActionButton, Card
-from viz_app.gui.panels.detection.arrangement import Beside, page_column
+from viz_app.gui.panels.detection.arrangement import Beside, page_column, picture_card
 from viz_app.gui.panels.detection.box_layer import BoxLayer, class_colour
 from viz_app.gui.panels.detection.live_formula import Fraction, LiveFormula, Piece
 from viz_app.gui.panels.detection.thresholds import Thresholds
@@ -126,15 +126,7 @@ class SuppressionPage(QWidget):
             button.refresh()
 
     def _build(self) -> None:
-        photo = Card()
-        photo.column.setContentsMargins(4, 4, 4, 8)
-        photo.column.addWidget(self.canvas, 1)
-        below = QVBoxLayout()
-        below.setContentsMargins(12, 0, 12, 0)
-        below.setSpacing(2)
-        below.addWidget(self.summary)
-        below.addWidget(self.facts)
-        photo.column.addLayout(below)
+        photo = picture_card(self.canvas, self.summary, self.facts)
         self._side = Card("What happened")
         self._side.column.addWidget(self.story, 1)
         self._buttons_row.setSpacing(8)

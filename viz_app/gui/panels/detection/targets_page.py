@@ -13,13 +13,12 @@ from PySide6.QtWidgets import (
     QLabel,
     QTableWidget,
     QTableWidgetItem,
-    QVBoxLayout,
     QWidget,
 )
 
 from viz_app.gui.panel import ActionButton, Card
 from viz_app.gui.panels.detection.anchor_pad import AnchorPad
-from viz_app.gui.panels.detection.arrangement import Beside, page_column
+from viz_app.gui.panels.detection.arrangement import Beside, page_column, picture_card
 from viz_app.gui.panels.detection.box_layer import class_colour
 from viz_app.gui.panels.detection.grid_page import GridCanvas
 from viz_app.gui.theme import Theme, set_role
@@ -148,15 +147,7 @@ class TargetsPage(QWidget):
             painter.drawEllipse(rect.center(), DOT_PX, DOT_PX)
 
     def _build(self) -> None:
-        photo = Card()
-        photo.column.setContentsMargins(4, 4, 4, 8)
-        photo.column.addWidget(self.canvas, 1)
-        below = QVBoxLayout()
-        below.setContentsMargins(12, 0, 12, 0)
-        below.setSpacing(2)
-        below.addWidget(self.shape)
-        below.addWidget(self.summary)
-        photo.column.addLayout(below)
+        photo = picture_card(self.canvas, self.shape, self.summary)
         self._side = Card("Label")
         self._side.column.addWidget(self.anchors)
         self._side.column.addWidget(self.table, 1)
