@@ -358,7 +358,7 @@ GROUPS = (
                 (
                     Option(100, "100", "The first 100: quick also for R-CNN."),
                     Option(500, "500", "The first 500."),
-                    Option(2000, "2,000", "All, as in the paper; R-CNN takes a while: 2,000 passes."),
+                    Option(2000, "2,000", "As many as in the paper: R-CNN takes a while."),
                 ),
                 "How many of the proposed regions are classified.",
             ),
