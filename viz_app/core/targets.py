@@ -303,9 +303,9 @@ def fit_anchors(
             [shapes[members == i].mean(axis=0) if (members == i).any() else anchors[i]
              for i in range(k)]
         )  # fmt: skip
-    order = np.argsort(best.anchors_hw.prod(axis=1), kind="stable")
-    rank = np.argsort(order)
-    return AnchorFit(best.anchors_hw[order], rank[best.members], best.mean_iou, best.iterations)
+    anchors = best.anchors_hw[np.argsort(best.anchors_hw.prod(axis=1), kind="stable")]
+    members = shape_iou(shapes, anchors).argmax(axis=1)  # of two as good, the smaller one
+    return AnchorFit(anchors, members, best.mean_iou, best.iterations)
 
 
 def _spread_start(shapes: Array, k: int, rng: np.random.Generator) -> Array:
