@@ -12,7 +12,7 @@ import torch
 
 from benchmarks.harness import Bound, Row
 from benchmarks.style import SIZE_PX, network, pictures
-from viz_app.compute.style.features import has_bf16
+from viz_app.compute.style.precision import has_bf16
 from viz_app.compute.style.run import stylise
 from viz_app.core.style_terms import Precision, StyleControls, StyleSettings
 from viz_app.nets.build import Net

@@ -21,7 +21,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from benchmarks.harness import Bound, Row, interleaved, medians
-from viz_app.compute.style.features import Features, has_bf16
+from viz_app.compute.style.precision import has_bf16
 from viz_app.compute.style.run import stylise
 from viz_app.core import architectures
 from viz_app.core.errors import WeightsError
@@ -195,12 +195,22 @@ def our_step(net: Net, precision: Precision, size_px: int = SIZE_PX) -> Callable
 
 
 def bare_pass(net: Net, dtype: torch.dtype, size_px: int = SIZE_PX) -> Callable[[], object]:
-    """Forward and backward through the same network in the same layout, no cost, no optimiser."""
-    features, x = Features(net), as_tensor(pictures(size_px)[0]).requires_grad_()
+    """Forward and backward through the same layers by torch's own modules and graph.
+
+    In the same layout and precision; no cost, no optimiser.
+    """
+    layers, x = sequential(net), as_tensor(pictures(size_px)[0]).requires_grad_()
+    layers.requires_grad_(False).to(dtype)
+    layers.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def once() -> object:
-        found = features(x, ACTIVATIONS, dtype, lambda: None)
-        return torch.autograd.grad(list(found.values()), x, [a.detach() for a in found.values()])
+        y = ((x - Plain.mean) / Plain.std).to(dtype).contiguous(memory_format=torch.channels_last)
+        found = []
+        for name, layer in layers.named_children():
+            y = F.relu(y, inplace=True) if isinstance(layer, nn.ReLU) else layer(y)
+            if name in ACTIVATIONS:
+                found.append(y)
+        return torch.autograd.grad(found, x, [a.detach() for a in found])
 
     return once
 

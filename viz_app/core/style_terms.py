@@ -21,6 +21,13 @@ import numpy as np
 CONTENT_LAYER = "conv4_2"
 STYLE_LAYERS = ("conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1")
 
+LBFGS_PAIRS = 20
+"""Steps whose effect on the gradient L-BFGS remembers."""
+LBFGS_FIRST_MOVE, LBFGS_LONGEST_MOVE = 0.01, 0.05
+"""How far a step of L-BFGS moves a value on the average: the first one, and any other at most."""
+LOWEST_FREQUENCY = 0.01
+"""Cycles a pixel below which L-BFGS treats all waves of a picture alike."""
+
 BETA_UNIT = 5_000.0
 """β where its slider stands at 1."""
 FILTERS_UNIT = 64

@@ -1,21 +1,13 @@
-"""The gradient of the cost, by hand where that is quicker than by differentiating.
-
-Each term's derivative with respect to its own activation is a formula (``cost.style_slope``). It
-is added to what comes back from deeper layers in one product-and-add, by a hook on the activation;
-the network between the layers is left to torch.
-"""
+"""How the cost draws on one activation, by a formula instead of by differentiating."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 
 import torch
 from torch import Tensor
 
 from viz_app.compute.style.cost import rows_of
-from viz_app.compute.style.features import Check, watch_backward
 
 
 @dataclass(slots=True)
@@ -46,52 +38,15 @@ class Pull:
         return self.slope is not None or self.content is not None
 
     def added_to(self, gradient: Tensor | None) -> Tensor:
-        """The gradient from deeper layers, if any, with this one's own part."""
-        a = self.a.detach()
+        """The gradient from deeper layers, if any, with this one's own part added in place."""
+        if gradient is None:
+            gradient = torch.zeros_like(self.a)
         if self.slope is not None:
-            gradient = self._with_style(a, self.slope.to(a.dtype), gradient)
+            rows = rows_of(self.a)
+            if self.guide is not None:
+                rows = rows * self.guide.square().to(rows.dtype).view(-1, 1)
+            gradient = gradient.contiguous(memory_format=torch.channels_last)
+            rows_of(gradient).addmm_(rows, self.slope.to(rows.dtype))
         if self.content is not None:
-            own = (a - self.content).mul_(self.alpha).to(a.dtype)
-            gradient = own if gradient is None else gradient + own
-        assert gradient is not None
+            gradient.add_(self.a - self.content, alpha=self.alpha)
         return gradient
-
-    def _with_style(self, a: Tensor, slope: Tensor, gradient: Tensor | None) -> Tensor:
-        rows = rows_of(a)
-        if self.guide is not None:
-            rows = rows * self.guide.square().to(a.dtype).view(-1, 1)
-        own = None if gradient is None else rows_of(gradient)
-        product = rows @ slope if own is None else torch.addmm(own, rows, slope)
-        return product.view(a.movedim(-3, -1).shape).movedim(-1, -3)
-
-
-def gradient_of(pulls: Mapping[str, Pull], picture: Tensor, check: Check) -> Tensor:
-    """∂J/∂G of all pulls together, [1, 3, H, W]; ``pulls`` in the order of the network.
-
-    What each pull holds is let go once it was used.
-    """
-    felt = [name for name, pull in pulls.items() if pull.is_felt]
-    if not felt:
-        return torch.zeros_like(picture)
-    left = {name: pulls[name] for name in felt}
-    deepest = left.pop(felt[-1])
-    handles = [
-        pull.a.register_hook(partial(_pulled, left, name))  # type: ignore[no-untyped-call]
-        for name, pull in left.items()
-    ]
-    try:
-        root = deepest.a
-        watch_backward(root, check)
-        with torch.no_grad():
-            first = deepest.added_to(None)
-        del deepest
-        (gradient,) = torch.autograd.grad(root, picture, first)
-    finally:
-        for handle in handles:  # an activation that holds its own hook would stay
-            handle.remove()
-    return gradient
-
-
-def _pulled(left: dict[str, Pull], name: str, gradient: Tensor) -> Tensor:
-    with torch.no_grad():
-        return left.pop(name).added_to(gradient)

@@ -16,9 +16,11 @@ import torch
 from torch import Tensor
 
 from viz_app.compute.style import cost, pictures
-from viz_app.compute.style.features import Check, Features, PrecisionPlan
-from viz_app.compute.style.gradient import Pull, gradient_of
+from viz_app.compute.style.chain import Check
+from viz_app.compute.style.features import Features
+from viz_app.compute.style.gradient import Pull
 from viz_app.compute.style.painter import Painter
+from viz_app.compute.style.precision import PrecisionPlan
 from viz_app.compute.style.targets import aim
 from viz_app.core.errors import DeviceError, MemoryShort, NotFinite
 from viz_app.core.style_terms import (
@@ -155,7 +157,7 @@ class _Run:
             if self._step >= self._settings.steps:
                 return
             started = time.perf_counter()
-            self._painter.improve(total, gradient)
+            self._painter.improve(gradient)
             self._step += 1
 
     def _follow(self, controls: StyleControls) -> None:
@@ -182,12 +184,14 @@ class _Run:
     def _evaluate(self, controls: StyleControls) -> tuple[StyleCosts, Coefficients, Tensor]:
         """The terms, their weights, and ∂J/∂G [1, 3, H, W]."""
         picture = self._painter.picture
-        a_g = self._features(picture, self._names.values(), self._dtype, self._check)
-        weights = self._weigh(controls, a_g)
+        names = self._names.values()
+        passage = self._features.forth(picture.detach(), names, self._dtype, self._check)
+        weights = self._weigh(controls, passage.found)
         with torch.no_grad():
-            terms, pulls = self._judge(a_g, weights)
-        del a_g  # what is no longer needed is freed during the way back
-        gradient = gradient_of(pulls, picture, self._check)
+            terms, pulls = self._judge(passage.found, weights)
+        gradient = passage.back(pulls, self._check)
+        if gradient is None:
+            gradient = torch.zeros_like(picture)
         variation = cost.total_variation(picture)
         if weights.variation > 0:
             (smoother,) = torch.autograd.grad(weights.variation * variation, picture)
@@ -221,7 +225,7 @@ class _Run:
             factor = weights.beta * weights.lambdas[i]
             if factor > 0:
                 pull.slope = factor * cost.style_slope(self._grams[i], gram, count)
-        return terms, pulls
+        return terms, {name: pull for name, pull in pulls.items() if pull.is_felt}
 
     def _demand_finite(self, costs: StyleCosts, weights: Coefficients, norm: float) -> None:
         """Raise NotFinite, naming the slider whose term is the largest, if a figure is not one."""

@@ -11,7 +11,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from viz_app.compute.style import cost, pictures
-from viz_app.compute.style.features import Check, Features
+from viz_app.compute.style.chain import Check
+from viz_app.compute.style.features import Features
 from viz_app.core.errors import ShapeError
 from viz_app.core.style_terms import StyleSettings, shares
 

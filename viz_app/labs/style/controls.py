@@ -137,7 +137,8 @@ WEIGHTS = Group(
             OFF,
             MOST,
             "Learning rate: a step of Adam moves a pixel by about 0.03 · slider of the range from "
-            "black to white; L-BFGS takes slider × its own step.\n"
+            "black to white; L-BFGS takes slider × its own step, all of it from 1 on, where "
+            "only its longest steps grow.\n"
             "Acts on the running optimisation.",
             0.01,
             is_log=True,

@@ -5,7 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 from viz_app.core.records import Picture
-from viz_app.core.style_terms import BETA_UNIT, FILTERS_UNIT, VARIATION_UNIT, shares
+from viz_app.core.style_terms import (
+    BETA_UNIT,
+    FILTERS_UNIT,
+    LBFGS_FIRST_MOVE,
+    LBFGS_LONGEST_MOVE,
+    LBFGS_PAIRS,
+    LOWEST_FREQUENCY,
+    VARIATION_UNIT,
+    shares,
+)
 from viz_app.files.resources import resource
 from viz_app.files.samples import SAMPLES
 from viz_app.labs.style.mask import from_text
@@ -140,7 +149,7 @@ for step in range(STEPS + 1):
     J = alpha * J_content + beta * J_style + tau * TV
     print(f"step {{step}}  J {{J.item():.6g}}")
     (G.grad,) = torch.autograd.grad(J, G)
-    optimiser.step(lambda: J.item())
+    optimiser.step()
     with torch.no_grad():
         G.clamp_(0, 1)
 
@@ -149,10 +158,43 @@ Image.fromarray((G.detach()[0].permute(1, 2, 0) * 255).round().byte().numpy()).s
 
 _OPTIMISERS = {
     "adam": "optimiser = torch.optim.Adam([G], lr={rate!r} * 0.03)",
-    "lbfgs": (
-        "optimiser = torch.optim.LBFGS(\n    [G], lr={rate!r}, max_iter=1, history_size=20, "
-        "tolerance_grad=0, tolerance_change=0\n)"
-    ),
+    "lbfgs": """
+def broadened(x):
+    # each wave over its frequency: the first guess at the inverse Hessian
+    down = torch.fft.fftfreq(x.shape[2])[:, None]
+    frequency = torch.hypot(down, torch.fft.rfftfreq(x.shape[3])) + {lowest}
+    return torch.fft.irfft2(torch.fft.rfft2(x) / frequency, x.shape[2:])
+
+
+class LBFGS:
+    rate, pairs, last = {rate!r}, [], None
+
+    def step(self):
+        x, g = G.detach().clone(), G.grad
+        if self.last is not None:
+            s, y = x - self.last[0], g - self.last[1]
+            if (s * y).sum() > 1e-10 * (s * s).sum():
+                self.pairs = [*self.pairs, (s, y)][-{pairs}:]
+        self.last = x, g
+        q, shares = g.clone(), []
+        for s, y in reversed(self.pairs):
+            shares.append((s * q).sum() / (s * y).sum())
+            q -= shares[-1] * y
+        q = broadened(q)
+        if self.pairs:
+            s, y = self.pairs[-1]
+            q *= (s * y).sum() / (y * broadened(y)).sum()
+        for (s, y), share in zip(self.pairs, reversed(shares)):
+            q += (share - (y * q).sum() / (s * y).sum()) * s
+        length = q.abs().mean().item()
+        if self.pairs:
+            q *= min(self.rate, 1, {longest} * self.rate / max(length, 1e-30))
+        else:
+            q *= self.rate * {first} / length
+        G.data -= q
+
+
+optimiser = LBFGS()""",
 }
 
 
@@ -208,7 +250,13 @@ def style_program(
         lambdas=controls.lambdas,
         variation=controls.variation,
         start=start,
-        optimiser=_OPTIMISERS[controls.optimiser].format(rate=controls.rate),
+        optimiser=_OPTIMISERS[controls.optimiser].format(
+            rate=controls.rate,
+            pairs=LBFGS_PAIRS,
+            first=LBFGS_FIRST_MOVE,
+            longest=LBFGS_LONGEST_MOVE,
+            lowest=LOWEST_FREQUENCY,
+        ),
     )
 
 
