@@ -128,7 +128,7 @@ def test_a_process_that_dies_ends_the_run_with_a_sentence_and_the_run_resumes(tm
 def test_layers_are_named_as_in_the_table():
     assert named_layers("vgg16", "conv3_1, conv1_1") == ("conv1_1", "conv3_1")
     assert "pool5" in named_layers("vgg16", "all")
-    with pytest.raises(VizError, match=r"no layer of maps 'conv9'; choose from conv1_1"):
+    with pytest.raises(VizError, match=r"no layer 'conv9'; choose from conv1_1"):
         named_layers("vgg16", "conv9")
 
 
@@ -150,3 +150,27 @@ def test_the_command_writes_a_file_and_knows_it_again(tmp_path, capsys):
     assert "p02.png" in printed.err
     assert main([*command, str(out)]) == 0
     assert "there already" in capsys.readouterr().out
+
+
+def test_ones_own_network_is_searched_with_by_the_same_name_as_in_the_window(tmp_path, capsys):
+    (tmp_path / "mine.py").write_text(
+        "from torch import nn\n"
+        "def make():\n"
+        "    return nn.Sequential(nn.Conv2d(3, 5, 3), nn.ReLU(), nn.MaxPool2d(2))\n",
+        "utf-8",
+    )
+    folder, out = folder_of(tmp_path / "f", 6, broken=(2,)), tmp_path / "a.patches"
+    spec = f"{tmp_path / 'mine.py'}:make@3x32x32"
+    assert (
+        main(["patches", str(folder), "--net", spec, "--scaling", "unit", "--out", str(out)]) == 0
+    )
+    assert "6 images, 1 of them unreadable; 15 channels of 3 layers" in capsys.readouterr().out
+    task = load_book(out).task
+    assert (task.network[:9], task.side, task.scaling) == ("own:make:", 32, "unit")
+
+
+def test_a_network_that_is_none_is_told_with_those_there_are(tmp_path, capsys):
+    out = str(tmp_path / "x.patches")
+    assert main(["patches", str(tmp_path), "--net", "vgg61", "--out", out]) == 1
+    assert "is no network" in (said := capsys.readouterr().err)
+    assert "vgg16" in said

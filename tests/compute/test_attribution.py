@@ -188,7 +188,7 @@ def test_grad_cam_refuses_a_layer_that_does_not_lead_to_the_target():
 
 def test_a_unit_outside_the_layer_is_refused():
     net, x = small()
-    for target in (Target("c2", (5, 0, 0)), Target("c2", (0,)), Target("out", (0, 0, 0))):
+    for target in (Target("c2", (5, 0, 0)), Target("c2", (0,)), Target("out", (0, 0, 1))):
         with pytest.raises(ShapeError, match="no unit"):
             gradient(net, x, target)
 

@@ -10,9 +10,10 @@ import pytest
 
 pytest.importorskip("torch", reason="a small network looks at the images")
 
-from tests.labs.activations_kit import forget, lab, put_small_network
+from tests.labs.activations_kit import forget, lab, put_small_network, small_net
 from viz_app.files.images import save_image
 from viz_app.files.patch_book import load_book
+from viz_app.labs.activations import jobs
 from viz_app.labs.activations.scene import ActivationsScene
 
 COUNT = 12
@@ -40,7 +41,7 @@ def part(monkeypatch, tmp_path):
     put_small_network(monkeypatch)
     presenter = lab(tmp_path)
     object.__setattr__(presenter.house, "folder", tmp_path / "kept")
-    presenter.patches._kept = tmp_path / "kept" / "patches"
+    presenter.patches.finding.kept = tmp_path / "kept" / "patches"
     presenter.change(view="patches", layer="conv1", channel=0, patch_layers="all")
     yield presenter.patches
     monkeypatch.undo()
@@ -164,7 +165,7 @@ def test_cancelling_keeps_what_was_found_and_the_next_search_goes_on(part, folde
     searched(part, folder)
     assert steps[-1].progress.done == 6
     part.cancelled("activations.patches.search")
-    (kept,) = part._kept.glob("*.patches")
+    (kept,) = part.finding.kept.glob("*.patches")
     assert load_book(kept).done.sum() == 6
     del runner.run
     assert searched(part, folder)["images"][0].tolist() == [11, 10, 9, 8, 7, 6, 5, 4, 2]
@@ -188,3 +189,113 @@ def test_the_question_for_a_folder_begins_where_the_current_image_lies(part, fol
     assert part.folder_of_image() == ""  # a bundled one
     part.house.document.choose_image(str(folder / "p01.png"))
     assert part.folder_of_image() == str(folder)
+
+
+OWN_CODE = """
+import torch
+from torch import nn
+def make():
+    conv = nn.Conv2d(3, 4, 3, padding=1)
+    with torch.no_grad():
+        conv.weight.zero_()
+        conv.bias.zero_()
+        for channel in range(3):
+            conv.weight[channel, channel, 1, 1] = 1
+    return nn.Sequential(conv, nn.ReLU(inplace=True), nn.Flatten(), nn.Linear(4 * 32 * 32, 6))
+"""
+
+
+@pytest.fixture
+def own_part(tmp_path):
+    """A network of one's own that looks at 32 pixels and whose first channel looks for red."""
+    (tmp_path / "mine.py").write_text(OWN_CODE, "utf-8")
+    presenter = lab(tmp_path)
+    presenter.patches.finding.kept = tmp_path / "kept"
+    presenter.open_own(f"{tmp_path / 'mine.py'}:make@3x32x32", may_run=True)
+    presenter.change(view="patches", layer="0", channel=0, patch_layers="all", scaling="unit")
+    presenter.house.weights.is_here = False  # what follows needs no published network
+    return presenter.patches
+
+
+def test_the_patches_of_ones_own_network_are_found_at_its_own_size(own_part, folder):
+    for i in range(COUNT):
+        if i != 3:
+            save_image(folder / f"p{i:02d}.png", red_at(2 * i, i, 100 + 10 * i, (32, 32)))
+    found = searched(own_part, folder)
+    assert found["images"][0].tolist() == [11, 10, 9, 8, 7, 6, 5, 4, 2]
+    assert found["units"][0][0] == 22 * 32 + 11
+    assert found["values"][0][0] == pytest.approx(210 / 255, abs=1e-6)
+    first = own_part.view.last["unit"][0].patches[0]
+    assert first.words == "p11.png: columns 10…12, rows 21…23"
+    assert own_part.finding.book.task.weights == own_part.desk.scene.own.sha256
+
+
+def test_what_ones_own_network_found_is_kept_by_its_weights_and_colours(own_part, folder):
+    found = searched(own_part, folder)
+    own_part.folder_chosen(folder.parent)
+    own_part.folder_chosen(folder)
+    assert (own_part.numbers()["images"] == found["images"]).all()
+    own_part.desk.change(scaling="imagenet")
+    assert own_part.numbers() == {}  # other numbers go into the same network
+
+
+def test_a_book_of_ones_own_network_asks_for_that_network_first(
+    own_part, folder, tmp_path, monkeypatch
+):
+    found = searched(own_part, folder)
+    own_part.saved_to(tmp_path / "mine.patches")
+    own, scaling = own_part.desk.scene.own, own_part.desk.scene.scaling
+    make, published = jobs.network_of, small_net()
+    monkeypatch.setattr(
+        jobs, "network_of",
+        lambda turn, store, net: published if net == "vgg16" else make(turn, store, net),
+    )  # fmt: skip
+    own_part.desk.change(
+        network="vgg16", own=None, layer="conv1_1", patch_folder="", scaling="imagenet"
+    )
+    own_part.house.weights.is_here = True
+    own_part.file_chosen(tmp_path / "mine.patches")
+    assert "“make”: open that network first" in own_part.house.speaker.sentences[-1]
+    own_part.desk.change(own=own, scaling=scaling)
+    own_part.file_chosen(tmp_path / "mine.patches")
+    scene = own_part.desk.scene
+    assert (scene.network, scene.scaling) == ("own", "unit")
+    own_part.desk.change(layer="0", channel=0)
+    assert (own_part.numbers()["images"] == found["images"]).all()
+
+
+def test_a_fully_connected_layer_has_patches_of_all_that_the_network_sees(own_part, folder):
+    own_part.desk.change(is_every=True, layer="3", channel=2)
+    found = searched(own_part, folder)
+    assert found["values"].shape == (6, 9)
+    assert (found["units"][found["images"] >= 0] == 0).all()
+    assert own_part.view.last["unit"][0].patches[0].words.endswith("columns 0…223, rows 0…223")
+
+
+def test_each_row_can_be_chosen_and_the_list_without_it_goes_back_to_its_line(part):
+    assert "relu1" not in [stage.name for stage in part.desk.scene.stages]
+    part.desk.edited("is_every", True)
+    assert [s.name for s in part.desk.scene.stages] == ["conv1", "relu1", "pool1", "conv2", "relu2"]
+    part.desk.change(layer="relu1")
+    assert part.desk.scene.asked == "relu1"
+    part.desk.edited("is_every", False)
+    assert part.desk.scene.layer == "conv1"
+
+
+@pytest.mark.slow
+def test_the_program_prints_the_patches_of_the_window(own_part, folder):
+    import subprocess
+    import sys
+
+    searched(own_part, folder)
+    program = own_part.snippet(own_part.desk.scene, None)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    shown, _ = own_part.view.last["unit"]
+    lines = [line for line in done.stdout.splitlines() if "columns" in line]
+    assert "p03.png cannot be read" in done.stdout
+    assert [line.split("  ")[1] for line in lines] == [p.words for p in shown.patches]
+    values = [float(line.split()[0]) for line in lines]
+    assert values == pytest.approx([p.value for p in shown.patches], abs=2e-4)

@@ -1,4 +1,4 @@
-"""``viz-app patches DIR --net NAME --out FILE``: the nine patches of every channel, as a file.
+"""``viz-app patches DIR --net NET --out FILE``: the nine patches of every channel, as a file.
 
 Alone, or under ``torchrun`` on several processes or machines, which share the images::
 
@@ -14,15 +14,19 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast, get_args
 
-from viz_app.core.errors import SaveError, SceneError, VizError
+from viz_app.core.errors import SaveError, SceneError, VizError, WeightsError
+from viz_app.core.own import Scaling
 from viz_app.core.patches import PatchBook, Task
+from viz_app.core.traced import check_spec
 from viz_app.files.patch_book import load_book, save_book
 from viz_app.files.patch_images import Fingerprints, image_set, read_image
 from viz_app.files.weights import WeightsStore
 from viz_app.labs.activations import layers as lab_layers
+from viz_app.labs.activations.patches_jobs import task_of
 
 if TYPE_CHECKING:
     from viz_app.compute.patches_group import Group
@@ -42,7 +46,15 @@ def add_parser(subparsers: Any) -> None:
         "processes share the images. The activations lab opens FILE.",
     )
     parser.add_argument("folder", metavar="DIR", help="a folder of images, or sample: for ours")
-    parser.add_argument("--net", default="vgg16", choices=tuple(lab_layers.CHOOSABLE))
+    parser.add_argument(
+        "--net", default="vgg16", metavar="NET",
+        help=f"one of {', '.join(lab_layers.CHOOSABLE)} (default vgg16); or your own: a file of "
+        "weights, module:factory or file.py:factory. Naming code here is the consent to run it",
+    )  # fmt: skip
+    parser.add_argument(
+        "--scaling", default="imagenet", choices=get_args(Scaling),
+        help="how colours are scaled for a network that your code makes (default imagenet)",
+    )  # fmt: skip
     parser.add_argument(
         "--layers", default="all", metavar="L1,L2", help="names of layers (default all)"
     )
@@ -60,12 +72,12 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace, store: WeightsStore | None = None) -> int:
     """Search and write the file; return the exit status."""
     store = store or WeightsStore()
-    layers = named_layers(args.net, args.layers)
+    network, made = _network(args.net, args.scaling)
+    layers = named_layers(network, args.layers)
     images = image_set("" if args.folder == "sample:" else args.folder)
     fingerprints = Fingerprints(None).of(images)
     assert fingerprints is not None
-    weights = store.registry.network(args.net).file(None).sha256
-    task = Task(args.net, weights, layers, images, fingerprints)
+    task = task_of(store, network, layers, images, fingerprints)
     out = Path(args.out)
     from viz_app.compute.patches_group import joined
     from viz_app.nets.published import load_published
@@ -75,9 +87,27 @@ def run(args: argparse.Namespace, store: WeightsStore | None = None) -> int:
             if group.rank == 0:
                 print(f"{out} is there already, for these very images.")
             return 0
-        net = load_published(args.net, store.read).to(args.device)
-        search(net, task, out, group, args.batch)
+        net = load_published(args.net, store.read) if made is None else made
+        search(net.to(args.device), task, out, group, args.batch)
     return 0
+
+
+def _network(text: str, scaling: Scaling) -> tuple[lab_layers.Asked, Net | None]:
+    """A published network's name; or the user's own, made.
+
+    Raises VizError.
+    """
+    if lab_layers.is_known(text):
+        return text, None
+    try:
+        check_spec(text)
+    except WeightsError as error:
+        names = ", ".join(lab_layers.CHOOSABLE)
+        raise VizError(f"{error} Published networks: {names}.") from error
+    from viz_app.nets.fitted import open_own
+
+    own, net = open_own(text, scaling=scaling, may_run=True)
+    return replace(own, scaling=scaling), cast("Net", net)  # it answers as a Net does
 
 
 def search(
@@ -129,24 +159,24 @@ def search(
     return book
 
 
-def named_layers(network: str, names: str) -> tuple[str, ...]:
+def named_layers(network: lab_layers.Asked, names: str) -> tuple[str, ...]:
     """The rows of the layer table that are meant; all lines of the lab's list for ``all``.
 
-    Raises VizError for a name that is not there, or no feature map.
+    Raises VizError for a name that is not there.
     """
-    table = lab_layers.table_of(network)
     if names == "all":
         return tuple(stage.before for stage in lab_layers.stages_of(network))
-    maps = [layer.name for layer in table.layers]
+    known = [stage.name for stage in lab_layers.stages_of(network, is_every=True)]
     wanted = [name.strip() for name in names.split(",") if name.strip()]
     for name in wanted:
-        if name not in maps:
+        if name not in known:
             raise VizError(
-                f"{table.title} has no layer of maps {name!r}; choose from {', '.join(maps)}."
+                f"{lab_layers.title_of(network)} has no layer {name!r}; choose from "
+                f"{', '.join(known)}."
             )
     if not wanted:
         raise VizError("Name at least one layer, or leave --layers out for all of them.")
-    return tuple(name for name in maps if name in wanted)
+    return tuple(name for name in known if name in wanted)
 
 
 class _Teller:

@@ -70,6 +70,11 @@ def to_tensor(pixels: NDArray[np.uint8]) -> Tensor:
     return torch.tensor(pixels).permute(2, 0, 1)[None].float() / 255
 
 
+def as_maps(output: Tensor) -> Tensor:
+    """What a layer answers as maps [N, C, H, W]: numbers in a row are maps of one unit."""
+    return output[..., None, None] if output.dim() == 2 else output
+
+
 def maps_of(
     net: Net, pixels: NDArray[np.uint8], layers: Sequence[str], check: Check | None = None
 ) -> dict[str, Maps]:
@@ -78,7 +83,7 @@ def maps_of(
     Parameters
     ----------
     net
-        a network of feature maps
+        a network
     pixels
         uint8 [h, w, 3], what it looks at
     layers
@@ -94,7 +99,7 @@ def maps_of(
     device = next(net.parameters()).device
     with torch.inference_mode():
         found = net(to_tensor(pixels).to(device), layers, check)
-        return {name: maps[0].float().cpu().numpy() for name, maps in found.items()}
+        return {name: as_maps(maps)[0].float().cpu().numpy() for name, maps in found.items()}
 
 
 def effective_field(
@@ -120,7 +125,7 @@ def effective_field(
     x = to_tensor(pixels).to(device).requires_grad_()
     channel, row, column = unit
     with torch.enable_grad():
-        value = net(x, (layer,), check)[layer][0, channel, row, column]
+        value = as_maps(net(x, (layer,), check)[layer])[0, channel, row, column]
         gradient = slope_of(value, x, check)
     strength: Maps = gradient[0].abs().sum(0).float().cpu().numpy()
     (top, bottom), (left, right) = field

@@ -15,6 +15,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
+from viz_app.compute.activations import as_maps
 from viz_app.compute.attribution_rules import ReluRule, Rule
 from viz_app.compute.backward import slope_of
 from viz_app.core.errors import NotFinite, ShapeError
@@ -26,7 +27,10 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The number that is explained: a unit (channel, row, column) of a layer, or a class (k,)."""
+    """The number that is explained: a unit (channel, row, column) of a layer, or a class (k,).
+
+    The units of a fully connected layer are (channel, 0, 0), as of maps of one unit.
+    """
 
     layer: str
     index: tuple[int, ...]
@@ -39,6 +43,7 @@ class Target:
         ShapeError
             if the layer has no such unit
         """
+        output = as_maps(output) if len(self.index) == 3 else output
         shape = tuple(output.shape[1:])
         fits = len(shape) == len(self.index)
         if not fits or not all(0 <= i < n for i, n in zip(self.index, shape, strict=True)):

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 import torch
 from torch import Tensor
 
+from viz_app.compute.activations import as_maps
 from viz_app.core.patches import BEST, NONE, Table
 from viz_app.nets.build import Net
 
@@ -31,7 +32,7 @@ class Search:
     net
         frozen, in evaluation mode
     layers
-        names in its table, all of them feature maps
+        names in its table
     known
         tables to begin with
     """
@@ -59,7 +60,7 @@ class Search:
         found = dict(self._best)
 
         def visit(layer: str, maps: Tensor) -> None:
-            found[layer] = _with_batch(found.get(layer), maps, numbers)
+            found[layer] = _with_batch(found.get(layer), as_maps(maps), numbers)
 
         with torch.inference_mode():
             self._net(batch.to(self._device), self._layers, check, visit)

@@ -154,7 +154,7 @@ class _Run:
     ) -> Iterator[Step]:
         """Look at this process's batches; a step after each."""
         shown = kept = time.monotonic()
-        for count, images in enumerate(_read_ahead(self._read, self._todo), 1):
+        for count, images in enumerate(_read_ahead(self._square_of, self._todo), 1):
             self._look_at(images, saw)
             if count % MEET_EVERY == 0:
                 self._meet()
@@ -210,6 +210,14 @@ class _Run:
                 self._sizes[image.number] = image.size
                 saw(image.number, image.square)
 
+    def _square_of(self, number: int) -> _Image:
+        try:
+            picture = self._read(number)
+        except ImageError as error:
+            return _Image(number, None, (0, 0), str(error))
+        square = as_input(picture.pixels, "224", self._task.side)
+        return _Image(number, square, (picture.width, picture.height), "")
+
     def _meet(self) -> None:
         """See that all are there, and learn how far they are."""
         counts = self._group.gather(int(self._done.sum()))
@@ -220,27 +228,20 @@ class _Run:
         return Step(done, len(self._task.images), len(self._unreadable), book)
 
 
-def _read_ahead(read: Read, batches: Sequence[Sequence[int]]) -> Iterator[list[_Image]]:
+def _read_ahead(
+    read: Callable[[int], _Image], batches: Sequence[Sequence[int]]
+) -> Iterator[list[_Image]]:
     """The images of each batch; the next ones are decoded while the network looks."""
     with ThreadPoolExecutor(READERS, "patches") as pool:
         waiting: list[list[Future[_Image]]] = []
         try:
             for batch in chain(batches, (None, None)):
                 if batch is not None:
-                    waiting.append([pool.submit(_image, read, number) for number in batch])
+                    waiting.append([pool.submit(read, number) for number in batch])
                 if waiting and (len(waiting) > 2 or batch is None):
                     yield [future.result() for future in waiting.pop(0)]
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _image(read: Read, number: int) -> _Image:
-    try:
-        picture = read(number)
-    except ImageError as error:
-        return _Image(number, None, (0, 0), str(error))
-    square = as_input(picture.pixels, "224")
-    return _Image(number, square, (picture.width, picture.height), "")
 
 
 def _batch(images: Sequence[_Image]) -> Tensor:

@@ -83,6 +83,8 @@ def preprocessing_of(scaling: Scaling, channels: int) -> Preprocessing | None:
 def as_table(traced: Traced, windows: Mapping[str, Window | None]) -> Network:
     """A table with the shapes and the receptive fields of a traced network's maps.
 
+    A part that answers with numbers in a row has maps of one unit, which sees all.
+
     Parameters
     ----------
     windows
@@ -93,6 +95,8 @@ def as_table(traced: Traced, windows: Mapping[str, Window | None]) -> Network:
         name = part.layer.name
         if name in windows and len(part.shape) == 3:
             layers += _rows(name, part.shape, windows[name])
+        elif len(part.shape) == 1:
+            layers += _rows(name, (*part.shape, 1, 1), None)
     title = traced.title
     return Network("own", title, traced.input_shape, tuple(layers))
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from viz_app.core.layers import Network, shapes
+from viz_app.core.layers import Network, Shape, shapes
 from viz_app.core.receptive import Interval, window
 
 BEST = 9
@@ -68,7 +68,12 @@ class ImageSet:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What was looked for: the network, its weights' sha256, the layers, the images' content."""
+    """What was looked for: the network, its weights' sha256, the layers, the images' content.
+
+    ``network`` is a published name, or the one of the user's own (``core.own.OwnNetwork``);
+    ``side`` is that of the square it looks at, ``scaling`` how its colours are scaled where it does
+    not say so itself.
+    """
 
     network: str
     weights: str
@@ -76,6 +81,7 @@ class Task:
     images: ImageSet
     fingerprints: tuple[str, ...]
     side: int = SQUARE
+    scaling: str = ""
 
     @property
     def key(self) -> str:
@@ -88,6 +94,7 @@ class Task:
             self.side,
             self.images.names,
             self.fingerprints,
+            *((self.scaling,) if self.scaling else ()),
         )
         return hashlib.sha256(json.dumps(record).encode()).hexdigest()
 
@@ -135,6 +142,13 @@ class Rectangle:
         return Rectangle(self.left + x, self.top + y, self.right + x, self.bottom + y)
 
 
+def as_map(shape: Shape) -> tuple[int, int, int]:
+    """A layer's shape as channels, height and width: fully connected ones are maps of one unit."""
+    channels, *sizes = shape
+    height, width = sizes or (1, 1)
+    return channels, height, width
+
+
 @lru_cache(maxsize=64)
 def spans(network: Network, layer: str) -> tuple[tuple[Interval, ...], tuple[Interval, ...]]:
     """What each row and each column of a layer's units reads of the input; ends included.
@@ -145,9 +159,13 @@ def spans(network: Network, layer: str) -> tuple[tuple[Interval, ...], tuple[Int
     Raises
     ------
     ShapeError
-        if there is no such layer, or it is no map
+        if there is no such layer
     """
-    height, width = shapes(network)[layer][1:]
+    shape = shapes(network)[layer]
+    if len(shape) == 1:
+        rows, columns = window(network, layer, ())
+        return (rows,), (columns,)
+    height, width = shape[1:]
     diagonal = [
         window(network, layer, (min(i, height - 1), min(i, width - 1)))
         for i in range(max(height, width))

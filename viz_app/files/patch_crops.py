@@ -29,7 +29,7 @@ _PAGE_COLUMNS, _MARGIN, _LABEL = 9, 90, 30
 
 
 class Squares:
-    """The squares that the network looked at, the last used of them; for several threads.
+    """The squares that networks looked at, the last used of them; for several threads.
 
     The tiles that were cut from them are kept too: while a search goes on, most stay as they are.
     """
@@ -37,7 +37,7 @@ class Squares:
     def __init__(self, kept: int = KEPT) -> None:
         self._lock = threading.Lock()
         self._kept = kept
-        self._squares: OrderedDict[tuple[str, str], Pixels] = OrderedDict()
+        self._squares: OrderedDict[tuple[str, str, int], Pixels] = OrderedDict()
         self._tiles: OrderedDict[tuple[str, str, int], tuple[bytes, Pixels]] = OrderedDict()
 
     def tile(
@@ -61,19 +61,19 @@ class Squares:
 
     def put(self, images: ImageSet, number: int, square: Pixels) -> None:
         """Remember one."""
-        key = (images.folder, images.names[number])
+        key = (images.folder, images.names[number], len(square))
         with self._lock:
             self._squares[key] = square
             self._squares.move_to_end(key)
             while len(self._squares) > self._kept:
                 self._squares.popitem(last=False)
 
-    def get(self, images: ImageSet, number: int) -> Pixels:
+    def get(self, images: ImageSet, number: int, side: int = SQUARE) -> Pixels:
         """One of them, read again if need be. Raises ImageError."""
         with self._lock:
-            square = self._squares.get((images.folder, images.names[number]))
+            square = self._squares.get((images.folder, images.names[number], side))
         if square is None:
-            square = _square_of(read_image(images, number).pixels)
+            square = _square_of(read_image(images, number).pixels, side)
             self.put(images, number, square)
         return square
 
@@ -89,7 +89,7 @@ def tile_of(
         if number == NONE:
             continue
         try:
-            square = squares.get(images, number)
+            square = squares.get(images, number, network.input_shape[1])
         except ImageError:
             continue  # it is gone since; its place stays clear
         row, column = divmod(int(table.units[channel, rank]), len(columns))
@@ -175,11 +175,12 @@ def _page(
     return page
 
 
-def _square_of(pixels: Pixels) -> Pixels:
+def _square_of(pixels: Pixels, side: int) -> Pixels:
     """The middle square, as the network gets it but for rounding."""
     height, width = pixels.shape[:2]
-    (top, tall), (left, wide) = middle_square(height, width), middle_square(width, height)
-    box = (left, top, min(left + SQUARE * wide, width), min(top + SQUARE * tall, height))
+    top, tall = middle_square(height, width, side)
+    left, wide = middle_square(width, height, side)
+    box = (left, top, min(left + side * wide, width), min(top + side * tall, height))
     picture = Image.fromarray(np.ascontiguousarray(pixels))
-    small = picture.resize((SQUARE, SQUARE), Image.Resampling.BILINEAR, box=box)
+    small = picture.resize((side, side), Image.Resampling.BILINEAR, box=box)
     return np.asarray(small)

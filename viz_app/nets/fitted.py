@@ -70,12 +70,7 @@ class Fitted(nn.Module):
         if isinstance(self.inner, Net):
             return self.inner(x, wanted, check, visit)  # type: ignore[no-any-return]
         x = (x - self.get_buffer("mean")) / self.get_buffer("std")
-        found: dict[str, Tensor] = self.inner(x, wanted, check)
-        if visit is None:
-            return found
-        for name, maps in found.items():
-            visit(name, maps)
-        return {}
+        return self.inner(x, wanted, check, visit)  # type: ignore[no-any-return]
 
 
 def open_own(
@@ -119,7 +114,7 @@ def fit(own: OwnNetwork, scaling: Scaling, *, may_run: bool = False) -> Fitted:
     """
     inner = _made(own.spec, own.definition, may_run)
     if _sha256(own.spec, inner) != own.sha256:
-        raise WeightsError(f"“{own.spec}” gives other weights than before: open it again.")
+        raise WeightsError(f"“{own.spec}” is another network than before: open it again.")
     return Fitted(inner, own, scaling)
 
 
@@ -131,16 +126,17 @@ def _made(spec: str, definition: str, may_run: bool) -> Net | OwnNet:
 
 
 def _sha256(spec: str, inner: Net | OwnNet) -> str:
-    """Of the file of weights, or of all tensors by their names."""
+    """Of the file of weights, or of all parts and tensors, wherever the code lies."""
     parsed = parse_spec(spec)
     if not parsed.runs_code:
         try:
             return hashlib.sha256(Path(parsed.source).read_bytes()).hexdigest()
         except OSError as error:
             raise WeightsError(f"“{spec}” could not be read: {error.strerror}.") from error
-    mark = hashlib.sha256(parsed.text.encode())
-    state = inner.module.state_dict() if isinstance(inner, OwnNet) else inner.state_dict()
-    for key, tensor in sorted(state.items()):
+    assert isinstance(inner, OwnNet)
+    parts = [(part.layer.name, part.module, part.shape) for part in inner.traced.layers]
+    mark = hashlib.sha256(repr((parsed.factory, inner.traced.input_shape, parts)).encode())
+    for key, tensor in sorted(inner.module.state_dict().items()):
         if isinstance(tensor, Tensor):
             flat = tensor.detach().cpu().contiguous().flatten()
             mark.update(f"{key} {tuple(tensor.shape)} {tensor.dtype}".encode())

@@ -79,10 +79,12 @@ class OwnNet(nn.Module):
         x: Tensor,
         wanted: Collection[str] = (),
         check: Callable[[], None] | None = None,
+        visit: Callable[[str, Tensor], None] | None = None,
     ) -> dict[str, Tensor]:
         """Run it; the outputs of the wanted parts, or of the last one, [N, *shape].
 
-        ``check`` is called before each part; what it raises ends the pass.
+        ``check`` is called before each part; what it raises ends the pass. ``visit`` is called with
+        each wanted part's name and output as soon as they are there; then nothing is kept.
 
         Raises
         ------
@@ -95,7 +97,9 @@ class OwnNet(nn.Module):
         kept: dict[str, Tensor] = {}
 
         def keep(call: Call) -> None:
-            if call.name in names:
+            if call.name in names and visit is not None:
+                visit(call.name, call.output)
+            elif call.name in names:
                 # a ReLU in place would overwrite it; with gradients the next part got a copy
                 kept[call.name] = call.output if torch.is_grad_enabled() else call.output.clone()
 

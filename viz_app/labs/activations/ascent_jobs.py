@@ -64,7 +64,8 @@ class Climb:
 def plan_of(scene: ActivationsScene) -> Plan:
     """What a scene asks for."""
     is_class = scene.goal == "class"
-    side = OWN_SIDE if is_class and scene.network in FIXED_SIZE else scene.goal_side
+    is_fixed = scene.network in FIXED_SIZE and (is_class or scene.stage.is_single)
+    side = OWN_SIDE if is_fixed else scene.goal_side
     if isinstance(scene.net, OwnNetwork):
         side = scene.net.side
     return Plan(

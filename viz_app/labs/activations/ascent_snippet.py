@@ -7,7 +7,8 @@ from pathlib import Path
 from textwrap import indent
 
 from viz_app.core.architectures.published import published_table
-from viz_app.core.layers import Network, Row
+from viz_app.core.layers import Network
+from viz_app.core.patches import as_map
 from viz_app.labs.activations import snippet as programs
 from viz_app.labs.activations.ascent_jobs import Plan
 from viz_app.labs.activations.layers import name_of, table_of
@@ -97,7 +98,8 @@ def ascent_program(plan: Plan, rate: float, steps: int, folder: Path) -> str:
     needed = tuple(programs.rows_for(network, layer))
     weights, sha256 = programs.weights_of(plan.network, folder)
     prefix = programs.PICKLED.get(name_of(plan.network))
-    _channels, *sizes = (*needed[-1].shape, 1, 1)[:3]
+    _channels, *sizes = as_map(needed[-1].shape)
+    is_flat = len(needed[-1].shape) == 1
     parts = 2 if plan.is_fourier else 0
     shape = (1, 3, plan.side, plan.side // 2 + 1, parts) if parts else (1, 3, plan.side, plan.side)
     return _PROGRAM.format(
@@ -114,8 +116,12 @@ def ascent_program(plan: Plan, rate: float, steps: int, folder: Path) -> str:
         sha256=sha256,
         load=programs.loading(network, prefix, weights),
         preprocess=indent(programs.preprocessing(network), "    "),
-        steps_of_net="\n".join(f"    a[{row.layer.name!r}] = {_call(row)}" for row in needed),
-        value=_VALUES[plan.kind].format(row=sizes[0] // 2, column=sizes[1] // 2),
+        steps_of_net="\n".join(
+            f"    a[{row.layer.name!r}] = {programs.call_of(row)}" for row in needed
+        ),
+        value=_VALUES["class" if is_flat else plan.kind].format(
+            row=sizes[0] // 2, column=sizes[1] // 2
+        ),
         image=_IMAGE.format(
             fourier=_FOURIER if plan.is_fourier else "",
             colours=_COLOURS if plan.is_decorrelated else "",
@@ -131,19 +137,3 @@ def _network_of(plan: Plan) -> tuple[Network, str]:
         return table_of(plan.network, plan.side, plan.side), plan.layer
     whole = published_table(name_of(plan.network))
     return replace(whole, input_shape=(3, plan.side, plan.side)), whole.output_names[0]
-
-
-def _call(row: Row) -> str:
-    """What computes a row; the flat layers of a classifier too."""
-    layer, x = row.layer, f"a[{row.sources[0]!r}]"
-    key = layer.key or layer.name
-    match layer.kind:
-        case "linear":
-            bias = f", state[{f'{key}.bias'!r}]" if layer.bias else ""
-            return f"F.linear({x}, state[{f'{key}.weight'!r}]{bias})"
-        case "flatten":
-            return f"{x}.flatten(1)"
-        case "adaptive_avg_pool":
-            return f"F.adaptive_avg_pool2d({x}, {layer.size})"
-        case _:
-            return programs.call_of(row)

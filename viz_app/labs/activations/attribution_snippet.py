@@ -11,7 +11,7 @@ from viz_app.labs.activations.snippet import activations_program
 
 _MARK = "maps = a[LAYER][0]"
 _GRADIENT = """\
-maps = a[LAYER][0]  # [C, H, W]
+maps = a[LAYER][0]{flat}  # [C, H, W]
 row, column = {row}, {column}
 value = maps[CHANNEL, row, column]
 {ask}
@@ -51,4 +51,6 @@ def attribution_program(
     first = f"{first.partition(':')[0]}: {title}."
     leaf = f"{_ROUNDED}\nimage_in = x.requires_grad_()\nx = image_in"
     rest = rest.replace(_ROUNDED, leaf, 1)
-    return f"{first}\n{rest}{_GRADIENT.format(row=row, column=column, ask=ask)}"
+    flat = "[:, None, None]" if f"{_MARK}[" in program else ""
+    ending = _GRADIENT.format(row=row, column=column, ask=ask, flat=flat)
+    return f"{first}\n{rest}{ending}"

@@ -58,6 +58,11 @@ GROUPS: tuple[Group, ...] = (
                 "middle square at its own size.",
                 is_usable=lambda s: s.network != OWN,
             ),
+            Toggle(
+                "is_every", "Every layer",
+                "List each layer by itself: a convolution before its batch norm, the batch norm, "
+                "the non-linearity; and the fully connected layers, a number a channel.",
+            ),
         ),
     ),
     Group(
@@ -81,7 +86,7 @@ GROUPS: tuple[Group, ...] = (
         "Selected channel",
         (
             Slider(
-                "channel", "Channel", 0, 2047, "Which of the layer's channels is shown large.",
+                "channel", "Channel", 0, 4095, "Which of the layer's channels is shown large.",
                 colour="output", limits=_channels,
             ),
             Choice(
@@ -139,7 +144,9 @@ GROUPS: tuple[Group, ...] = (
                     Option("each", "Each channel", "Every channel is as bright as it gets."),
                     Option("common", "Common", "One scale for all: weak channels stay dark."),
                 ),
-                "What the brightest colour stands for.",
+                "What the brightest colour stands for; one scale for all where a channel is a "
+                "single number.",
+                is_usable=lambda s: not s.stage.is_single,
             ),
             Choice(
                 "colours",

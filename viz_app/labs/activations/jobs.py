@@ -18,7 +18,7 @@ from viz_app.engine.engine import Progress, Turn
 from viz_app.files.images import list_images, open_image
 from viz_app.files.samples import SAMPLES, sample
 from viz_app.files.weights import WeightsStore
-from viz_app.labs.activations.layers import Asked, five_of
+from viz_app.labs.activations.layers import Asked, Stage
 from viz_app.labs.activations.receptive import field_of
 from viz_app.labs.activations.scene import ActivationsScene, Colours, Scale, Size
 
@@ -204,7 +204,7 @@ def paint_tiles(seen: Seen, paint: Paint) -> Callable[[Turn], Tiles]:
 
 
 def look_beside(
-    store: WeightsStore, picture: Picture, paint: Paint
+    store: WeightsStore, picture: Picture, paint: Paint, five: tuple[Stage, ...]
 ) -> Callable[[Turn], tuple[BesideTiles, ...]]:
     """The strongest channels of five layers, from one pass."""
 
@@ -214,7 +214,7 @@ def look_beside(
         look = paint.look
         net = network_of(turn, store, look.network)
         pixels = input_of(picture.pixels, look.network, look.size)
-        chosen = {stage.after: stage for stage in five_of(look.network)}
+        chosen = {stage.after: stage for stage in five}
         found = activations.maps_of(net, pixels, tuple(chosen), turn.check)
         answer = []
         for name, stage in chosen.items():

@@ -1,4 +1,4 @@
-"""The layers to look at: a convolution with what follows it, a pooling, a sum; with their facts."""
+"""The layers to look at, with their facts: what belongs together in one line, or every row."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ from functools import lru_cache
 from itertools import accumulate
 
 from viz_app.core.architectures.published import CLASSIFIERS, published_table
-from viz_app.core.layers import Kind, Network, Row, rows
+from viz_app.core.layers import Kind, Network, Row, rows, shapes
 from viz_app.core.own import OwnNetwork
+from viz_app.core.patches import as_map
 from viz_app.core.receptive import Interval, ReceptiveField, receptive_fields, window
 
 SIDE = 224
 RELUS: frozenset[Kind] = frozenset(("relu", "relu6", "leaky_relu", "prelu", "tanh", "sigmoid"))
 FOLLOWING: frozenset[Kind] = frozenset(("batch_norm", *RELUS))
-LEFT_OUT: frozenset[Kind] = frozenset(("dropout",))
+LEFT_OUT: frozenset[Kind] = frozenset(("dropout", "flatten"))
+"""What passes its input's numbers on."""
 
 OWN = "own"
 """The name of the user's own network in the list."""
@@ -28,7 +30,7 @@ Asked = str | OwnNetwork
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A line of the layer list: the rows of the table that belong together.
+    """A line of the layer list: rows of the table that belong together, or a single one.
 
     ``before`` and ``after`` are the rows to ask for before and after the non-linearity; they are
     the same where there is none. ``field`` and ``jump`` are the receptive field's size and the
@@ -46,6 +48,11 @@ class Stage:
     @property
     def has_relu(self) -> bool:
         return self.before != self.after
+
+    @property
+    def is_single(self) -> bool:
+        """Whether each channel is a single number, as in a fully connected layer."""
+        return self.shape[1:] == (1, 1)
 
     @property
     def size_text(self) -> str:
@@ -103,23 +110,34 @@ def is_classifier(network: Asked) -> bool:
 
 @lru_cache(maxsize=32)
 def table_of(network: Asked, height: int = SIDE, width: int = SIDE) -> Network:
-    """The layer table of a network for an image of this size, as far as there are maps.
+    """The layer table of a network for an image of this size.
 
     The user's own looks at squares of its own size only.
     """
     if isinstance(network, OwnNetwork):
-        is_traced = network.traced is not None
-        return network.table if is_traced else _maps_only(replace(network.table, outputs=()))
+        return replace(network.table, name=network.name, outputs=())
     table = published_table(network)
-    return _maps_only(replace(table, input_shape=(3, height, width), outputs=()))
+    return replace(table, input_shape=(3, height, width), outputs=())
 
 
 @lru_cache(maxsize=32)
-def stages_of(network: Asked, height: int = SIDE, width: int = SIDE) -> tuple[Stage, ...]:
-    """The lines of the layer list, from the input up, for an image of this size."""
+def stages_of(
+    network: Asked, height: int = SIDE, width: int = SIDE, *, is_every: bool = False
+) -> tuple[Stage, ...]:
+    """The lines of the layer list, from the input up, for an image of this size.
+
+    Without ``is_every`` what belongs together is one line, and there are lines for maps only.
+    """
     if isinstance(network, OwnNetwork) and network.traced is not None:
-        return _parts(network)
-    return stages(table_of(network, height, width))
+        return _parts(network, is_every)
+    table = table_of(network, height, width)
+    return every_row(table) if is_every else stages(_maps_only(table))
+
+
+def every_row(table: Network) -> tuple[Stage, ...]:
+    """Each row of a layer table by itself, less those that pass their numbers on."""
+    fields = receptive_fields(table)
+    return tuple(_stage([row], fields) for row in rows(table) if row.layer.kind not in LEFT_OUT)
 
 
 def stages(table: Network) -> tuple[Stage, ...]:
@@ -141,10 +159,9 @@ def stages(table: Network) -> tuple[Stage, ...]:
     return tuple(_stage(group, fields) for group in groups)
 
 
-def stage_at(network: Asked, layer: str, by: int) -> str:
-    """The layer so many lines further on in the list, or the last there is."""
-    names = [stage.name for stage in stages_of(network)]
-    return names[min(max(names.index(layer) + by, 0), len(names) - 1)]
+def line_of(lines: tuple[Stage, ...], row: str) -> str:
+    """The line that a row of the table stands in; empty if there is none."""
+    return next((s.name for s in lines if row in (s.name, s.before, s.after)), "")
 
 
 def default_layer(network: Asked) -> str:
@@ -154,9 +171,10 @@ def default_layer(network: Asked) -> str:
     return best if best in names else names[len(names) // 2]
 
 
-def five_of(network: Asked) -> tuple[Stage, ...]:
+def five_of(network: Asked, *, is_every: bool = False) -> tuple[Stage, ...]:
     """Five layers from the first to the last: the last of each resolution, or spread evenly."""
-    known = stages_of(network)
+    known = tuple(s for s in stages_of(network, is_every=is_every) if not s.is_single)
+    known = known or stages_of(network, is_every=is_every)
     last = {s.jump: s for s in known if s.kind in ("conv", "add", "concat")}
     best = list(last.values())[-5:]
     if len(best) < min(5, len(known)):
@@ -188,21 +206,23 @@ def seen_by(
     network: Asked, layer: str, row: int, column: int, height: int = SIDE, width: int = SIDE
 ) -> tuple[Interval, Interval]:
     """The rows and columns of the input that a unit depends on, ends included (exact)."""
-    tall, wide = window(table_of(network, height, width), layer, (row, column))
+    table = table_of(network, height, width)
+    is_flat = len(shapes(table).get(layer, ())) == 1
+    tall, wide = window(table, layer, () if is_flat else (row, column))
     return tall, wide
 
 
-def _parts(own: OwnNetwork) -> tuple[Stage, ...]:
+def _parts(own: OwnNetwork, is_every: bool) -> tuple[Stage, ...]:
     """The parts of a network that code makes, each by itself: what each reads is not known."""
     assert own.traced is not None
     fields = receptive_fields(own.table)
     found = []
     for part in own.traced.layers:
         name = part.layer.name
-        if name in fields and len(part.shape) == 3:
-            channels, height, width = part.shape
-            field = fields[name][0]
-            shape, jump = (channels, height, width), float(field.jump)
+        is_wanted = len(part.shape) == 3 or (is_every and part.layer.kind not in LEFT_OUT)
+        if name in fields and is_wanted:
+            field, shape = fields[name][0], as_map(part.shape)
+            jump = float(field.jump)
             found.append(Stage(name, part.layer.kind, name, name, shape, field.size, jump))
     return tuple(found)
 
@@ -221,14 +241,14 @@ def _stage(group: list[Row], fields: Fields) -> Stage:
     first, last = group[0], group[-1]
     has_relu = last.layer.kind in RELUS and len(group) > 1
     before = group[-2] if has_relu else last
-    channels, height, width = last.shape
-    field = fields[last.layer.name][0]
+    field, shape = fields[last.layer.name][0], as_map(last.shape)
+    sees_all = shape[1:] == (1, 1) and first.layer.kind == "adaptive_avg_pool"
     return Stage(
         first.layer.name,
         first.layer.kind,
         before.layer.name,
         last.layer.name,
-        (channels, height, width),
+        shape,
         field.size,
-        float(field.jump),
+        0.0 if sees_all else float(field.jump),
     )

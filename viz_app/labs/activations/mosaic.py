@@ -12,7 +12,7 @@ from viz_app.core.records import Picture
 from viz_app.engine.engine import Failure, Job
 from viz_app.labs.activations import jobs
 from viz_app.labs.activations.jobs import Look, Seen, Silence, Tiles
-from viz_app.labs.activations.layers import is_classifier, name_of, side_of, title_of
+from viz_app.labs.activations.layers import five_of, is_classifier, name_of, side_of, title_of
 from viz_app.labs.activations.mosaic_shown import (
     MosaicView,
     channel_shown,
@@ -97,11 +97,12 @@ class MosaicPart(Part[MosaicView]):
         if scene.is_beside:
             look = Look(ref, scene.net, "", scene.size)
             paint = jobs.Paint(look, scene.scale, scene.colours, "strongest")
-            five = jobs.look_beside(self.house.weights, picture, paint)
-            self._ask("beside", paint, five, "Looking at five layers")
+            stages = five_of(scene.net, is_every=scene.is_every)
+            five = jobs.look_beside(self.house.weights, picture, paint, stages)
+            self._ask("beside", (paint, stages), five, "Looking at five layers")
 
     def _ask_about_maps(self, scene: ActivationsScene, seen: Seen) -> None:
-        paint = jobs.Paint(seen.look, scene.scale, scene.colours, scene.order)
+        paint = jobs.Paint(seen.look, scene.scale_shown, scene.colours, scene.order)
         self._ask("paint", paint, jobs.paint_tiles(seen, paint), "Colouring")
         if scene.is_effective and not scene.is_beside:
             probe = jobs.Probe(seen.look, scene.channel, *self.unit())

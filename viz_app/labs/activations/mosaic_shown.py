@@ -91,7 +91,7 @@ class MosaicView(Protocol):
 def channel_shown(scene: ActivationsScene, seen: Seen, unit: tuple[int, int]) -> ChannelShown:
     """The selected channel of an answer."""
     plane = seen.maps[scene.channel]
-    low, high = _ends(seen.maps if scene.scale == "common" else plane, scene.colours)
+    low, high = _ends(seen.maps if scene.scale_shown == "common" else plane, scene.colours)
     counts, edges = np.histogram(plane, BINS)
     look = seen.look
     return ChannelShown(

@@ -6,19 +6,28 @@ import contextlib
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 
 from viz_app.core.errors import SaveError, SceneError, ShapeError
 from viz_app.core.layers import Network, shapes
-from viz_app.core.patches import NONE, PatchBook, Task, rectangle_seen
+from viz_app.core.own import OwnNetwork, Scaling
+from viz_app.core.patches import NONE, ImageSet, PatchBook, Task, as_map, rectangle_seen
 from viz_app.engine.engine import Progress, Turn
 from viz_app.files.patch_book import ENDING, load_book, save_book
 from viz_app.files.patch_crops import Squares, cut, fitted, save_sheet
 from viz_app.files.patch_images import Fingerprints, image_set, read_image, source_of
 from viz_app.files.weights import WeightsStore
 from viz_app.labs.activations import jobs
-from viz_app.labs.activations.layers import branch_of, stages_of, table_of
+from viz_app.labs.activations.layers import (
+    Asked,
+    branch_of,
+    name_of,
+    side_of,
+    table_of,
+    title_of,
+)
 from viz_app.labs.activations.patches_shown import LayerSheet, PatchShown, UnitShown
 
 BATCH = 2  # a turn of the engine stays short
@@ -32,7 +41,7 @@ HASHES = "fingerprints.json"
 class Question:
     """What is looked for: rows of a network's layer table, in a folder (empty: bundled)."""
 
-    network: str
+    network: Asked
     layers: tuple[str, ...]
     folder: str
 
@@ -107,8 +116,7 @@ def look_up(
             marks = fingerprints.of(images, turn.check, is_known_only=True)
             if marks is None:
                 return None
-            weights = _weights(store, question.network)
-            task = Task(question.network, weights, question.layers, images, marks)
+            task = task_of(store, question.network, question.layers, images, marks)
             book = _kept_book(kept, task)
             if book is not None and layer in book.tables and book.tables[layer].channels:
                 return book
@@ -117,35 +125,54 @@ def look_up(
     return job
 
 
-def open_book(path: Path) -> Callable[[Turn], PatchBook]:
-    """Read a file of patches and see that its network is known here."""
+def open_book(path: Path, own: OwnNetwork | None) -> Callable[[Turn], tuple[PatchBook, Asked]]:
+    """Read a file of patches and see that its network is known here; ``own`` is the user's."""
 
-    def job(turn: Turn) -> PatchBook:
+    def job(turn: Turn) -> tuple[PatchBook, Asked]:
         book = load_book(path)
+        network = _network_of(path, book.task, own)
         try:
-            table = table_of(book.task.network)
+            table = table_of(network)
             rows = {layer.name for layer in table.layers}
         except KeyError:
             rows = set()
-        strange = [layer for layer in book.tables if layer not in rows]
-        if strange or not book.tables:
+        if not book.tables or not set(book.tables) <= rows:
             raise SceneError(
                 f"“{path.name}” was made with a network that is not known here "
                 f"({book.task.network[:40]}): open it where it was made."
             )
         for layer, patches in book.tables.items():
-            _check_units(path, table_of(book.task.network), layer, patches.units)
-        return book
+            _check_units(path, table, layer, patches.units)
+        return book, network
 
     return job
 
 
-def cut_unit(book: PatchBook, layer: str, channel: int) -> Callable[[Turn], UnitShown]:
+def _network_of(path: Path, task: Task, own: OwnNetwork | None) -> Asked:
+    """The network of a file: a published one's name, or the user's own, which must be open."""
+    if not task.network.startswith("own:"):
+        return task.network
+    if own is not None and (own.name, own.sha256) == (task.network, task.weights):
+        said: Scaling | None = next((s for s in get_args(Scaling) if s == task.scaling), None)
+        return own if said is None else replace(own, scaling=said)
+    title = task.network.split(":")[1][:40]
+    raise SceneError(
+        f"“{path.name}” was made with a network of your own, “{title}”, in other weights than any "
+        "that is open: open that network first (Open own network…), then the file."
+        if own is not None and own.title == title
+        else f"“{path.name}” was made with a network of your own, “{title}”: open that network "
+        "first (Open own network…), then the file."
+    )
+
+
+def cut_unit(
+    book: PatchBook, network: Asked, layer: str, channel: int
+) -> Callable[[Turn], UnitShown]:
     """The patches of a channel, large, from the images themselves."""
 
     def job(turn: Turn) -> UnitShown:
-        table, network = book.tables[layer], table_of(book.task.network)
-        branch = branch_of(book.task.network, layer, channel)  # which sees less than the joined
+        table, rows = book.tables[layer], table_of(network)
+        branch = branch_of(network, layer, channel)  # which sees less than the joined
         patches = []
         for rank in range(table.values.shape[1]):
             turn.check()
@@ -154,7 +181,7 @@ def cut_unit(book: PatchBook, layer: str, channel: int) -> Callable[[Turn], Unit
                 break
             width, height = (int(n) for n in book.sizes[number])
             unit = int(table.units[channel, rank])
-            box = rectangle_seen(network, branch, unit, width, height)
+            box = rectangle_seen(rows, branch, unit, width, height)
             picture = read_image(book.task.images, number)
             if (picture.width, picture.height) != (width, height):
                 raise SceneError(f"“{picture.name}” has changed since: search again.")
@@ -173,33 +200,49 @@ def cut_unit(book: PatchBook, layer: str, channel: int) -> Callable[[Turn], Unit
 
 
 def cut_sheet(
-    book: PatchBook, layers: Sequence[str], squares: Squares
+    book: PatchBook, network: Asked, layers: Sequence[tuple[str, str]], squares: Squares
 ) -> Callable[[Turn], tuple[LayerSheet, ...]]:
-    """The patches of all channels of a layer, or of the strongest of several."""
+    """The patches of all channels of a layer, or of the strongest of several.
+
+    ``layers`` are tables of the book, each with its title.
+    """
 
     def job(turn: Turn) -> tuple[LayerSheet, ...]:
-        return tuple(_sheet(turn, book, layer, squares, len(layers) == 1) for layer in layers)
+        has_all = len(layers) == 1
+        return tuple(
+            _sheet(turn, book, network, layer, title, squares, has_all) for layer, title in layers
+        )
 
     return job
 
 
-def save(path: Path, book: PatchBook, layer: str, squares: Squares) -> Callable[[Turn], None]:
+def save(
+    path: Path, book: PatchBook, network: Asked, layer: str, squares: Squares
+) -> Callable[[Turn], None]:
     """Save a contact sheet (.png, .pdf) or the patches themselves, by the ending."""
 
     def job(turn: Turn) -> None:
         if path.suffix.lower() == ENDING:
             save_book(path, book)
             return
-        sheet = _sheet(turn, book, layer, squares, True)
+        sheet = _sheet(turn, book, network, layer, layer, squares, True)
         where = Path(book.task.images.folder).name or "the bundled images"
-        title = f"{book.task.network} {layer}: nine patches of {len(book.done)} images, {where}"
+        title = f"{title_of(network)} {layer}: nine patches of {len(book.done)} images, {where}"
         save_sheet(path, title, sheet.tiles, sheet.channels, sheet.values)
 
     return job
 
 
-def _sheet(turn: Turn, book: PatchBook, layer: str, squares: Squares, has_all: bool) -> LayerSheet:
-    table, network = book.tables[layer], table_of(book.task.network)
+def _sheet(
+    turn: Turn,
+    book: PatchBook,
+    network: Asked,
+    layer: str,
+    title: str,
+    squares: Squares,
+    has_all: bool,
+) -> LayerSheet:
+    table, rows = book.tables[layer], table_of(network)
     strongest = table.values[:, 0]
     channels = np.arange(table.channels)
     if not has_all:
@@ -207,16 +250,31 @@ def _sheet(turn: Turn, book: PatchBook, layer: str, squares: Squares, has_all: b
     tiles = []
     for channel in channels:
         turn.check()
-        branch = branch_of(book.task.network, layer, int(channel))
-        tiles.append(squares.tile(network, branch, table, int(channel), book.task.images))
-    stages = stages_of(book.task.network)
-    title = next((s.name for s in stages if layer in (s.before, s.after, s.name)), layer)
+        branch = branch_of(network, layer, int(channel))
+        tiles.append(squares.tile(rows, branch, table, int(channel), book.task.images))
     return LayerSheet(
         layer,
         title,
         np.stack(tiles),
         tuple(channels.tolist()),
         tuple(strongest[channels].tolist()),
+    )
+
+
+def task_of(
+    store: WeightsStore,
+    network: Asked,
+    layers: tuple[str, ...],
+    images: ImageSet,
+    fingerprints: tuple[str, ...],
+) -> Task:
+    """What is looked for, with all that decides the answer."""
+    if not isinstance(network, OwnNetwork):
+        weights = store.registry.network(network).file(None).sha256
+        return Task(network, weights, layers, images, fingerprints)
+    scaling = "" if network.is_scaled_by_itself else network.scaling
+    return Task(
+        name_of(network), network.sha256, layers, images, fingerprints, side_of(network), scaling
     )
 
 
@@ -228,12 +286,7 @@ def _task(
     marks = fingerprints.of(images, check)
     assert marks is not None
     fingerprints.save()
-    weights = _weights(store, question.network)
-    return Task(question.network, weights, question.layers, images, marks)
-
-
-def _weights(store: WeightsStore, network: str) -> str:
-    return store.registry.network(network).file(None).sha256
+    return task_of(store, question.network, question.layers, images, marks)
 
 
 def _path(kept: Path, task: Task) -> Path:
@@ -260,6 +313,6 @@ def _trim(kept: Path) -> None:
 
 
 def _check_units(path: Path, table: Network, layer: str, units: np.ndarray) -> None:
-    channels, height, width = shapes(table)[layer]
+    channels, height, width = as_map(shapes(table)[layer])
     if len(units) not in (0, channels) or (units.size and units.max() >= height * width):
         raise ShapeError(f"“{path.name}” does not fit {table.title}'s {layer}: make it again.")

@@ -98,12 +98,7 @@ class ActivationsPresenter(Presenter[ActivationsScene, ActivationsView]):
             self.change(network=value, layer="", channel=0, row=-1, column=-1)
         elif field == "layer":
             self.layer_chosen(value)
-        elif (field, value, self.scene.network) == ("view", "patches", layers.OWN):
-            self.house.speaker.tell(
-                "The nine patches are found for published networks only: choose one in the list."
-            )
-            self.house.document.change_scene(self.lab.name, self.scene)
-        elif field in ("channel", "size", "moment"):
+        elif field in ("channel", "size", "moment", "is_every"):
             self.change(gesture=field, row=-1, column=-1, **{field: value})
         else:
             super().edited(field, value)
@@ -116,8 +111,9 @@ class ActivationsPresenter(Presenter[ActivationsScene, ActivationsView]):
 
     def layer_moved(self, by: int) -> None:
         """Go on in the list of layers."""
-        scene = self.scene
-        self.layer_chosen(layers.stage_at(scene.net, scene.layer, by))
+        names = [stage.name for stage in self.scene.stages]
+        at = names.index(self.scene.layer) + by
+        self.layer_chosen(names[min(max(at, 0), len(names) - 1)])
 
     def channel_chosen(self, channel: int) -> None:
         """Look at another channel of the layer."""
@@ -224,7 +220,8 @@ class ActivationsPresenter(Presenter[ActivationsScene, ActivationsView]):
 
     def _show_layers(self, scene: ActivationsScene) -> None:
         height, width = self.mosaic.input_shape()
-        self.view.show_layers(layers.stages_of(scene.net, height, width), scene)
+        stages = layers.stages_of(scene.net, height, width, is_every=scene.is_every)
+        self.view.show_layers(stages, scene)
 
     def _offer(self, name: layers.Asked) -> Offer:
         if isinstance(name, OwnNetwork):

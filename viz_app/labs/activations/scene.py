@@ -15,6 +15,7 @@ from viz_app.labs.activations.layers import (
     default_layer,
     is_classifier,
     is_known,
+    line_of,
     stages_of,
 )
 
@@ -52,6 +53,7 @@ class ActivationsScene:
     colours: Colours = "strength"
     order: Literal["number", "strongest"] = "number"
     opacity: float = 0.6
+    is_every: bool = False  # every row of the table by itself, the fully connected ones too
     is_beside: bool = False
     is_effective: bool = False
     patch_folder: str = ""  # empty: the bundled images
@@ -84,14 +86,24 @@ class ActivationsScene:
         return self.own if self.network == OWN and self.own is not None else self.network
 
     @property
+    def stages(self) -> tuple[Stage, ...]:
+        """The lines of the layer list, with their shapes for a square of 224 pixels."""
+        return stages_of(self.net, is_every=self.is_every)
+
+    @property
     def stage(self) -> Stage:
-        """The layer that is looked at, with its shape for a square of 224 pixels."""
-        return next(s for s in stages_of(self.net) if s.name == self.layer)
+        """The layer that is looked at."""
+        return next(s for s in self.stages if s.name == self.layer)
 
     @property
     def asked(self) -> str:
         """The row of the layer table whose numbers are shown."""
         return self.stage.before if self.moment == "before" else self.stage.after
+
+    @property
+    def scale_shown(self) -> Scale:
+        """One scale for all channels where each is a single number."""
+        return "common" if self.stage.is_single else self.scale
 
     @property
     def is_pinned(self) -> bool:
@@ -104,11 +116,11 @@ def resolve(scene: ActivationsScene) -> ActivationsScene:
     scene = _with_own(scene)
     if not is_known(scene.network) and scene.network != OWN:
         scene = replace(scene, network=FIRST, layer="")
-    if scene.network == OWN and scene.view == "patches":
-        scene = replace(scene, view="mosaic")  # the search knows published networks only
-    stages = {stage.name: stage for stage in stages_of(scene.net)}
+    stages = {stage.name: stage for stage in scene.stages}
     if scene.layer not in stages:
-        scene = replace(scene, layer=default_layer(scene.net), row=-1, column=-1)
+        line = line_of(scene.stages, scene.layer) or default_layer(scene.net)
+        line = line if line in stages else next(iter(stages))
+        scene = replace(scene, layer=line, row=-1, column=-1)
     channels = stages[scene.layer].shape[0]
     is_unit = scene.row >= 0 and scene.column >= 0
     opacity = scene.opacity if math.isfinite(scene.opacity) else 0.6

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 
@@ -53,7 +53,7 @@ x = (x.clamp(0, 1) * 255).round() / 255{preprocess}
 
 a = {{"input": x}}
 {steps}
-maps = a[LAYER][0]  # [C, H, W]
+maps = a[LAYER][0]{flat}  # [C, H, W]
 print(LAYER, tuple(maps.shape))
 for channel in maps.amax((1, 2)).argsort(descending=True, stable=True)[:5].tolist():
     print(f"channel {{channel}}: largest {{maps[channel].max():.4f}}")
@@ -127,6 +127,7 @@ def activations_program(
     strongest = "row, column = divmod(int(maps[CHANNEL].argmax()), maps.shape[2])"
     return _PROGRAM.format(
         title=title_of(scene.net),
+        flat=flat_of(needed[-1]),
         fetch=fetch_of(scene.net),
         layer=scene.asked,
         channel=scene.channel,
@@ -140,7 +141,7 @@ def activations_program(
         preprocess=preprocessing(network),
         steps="\n".join(f"a[{row.layer.name!r}] = {call_of(row)}" for row in needed),
         unit=f"row, column = {scene.row}, {scene.column}" if scene.is_pinned else strongest,
-        table="\n".join(f"    {_line(row)}," for row in needed),
+        table=reading_table(needed),
     )
 
 
@@ -172,6 +173,16 @@ def rows_for(network: Network, wanted: str) -> Iterator[Row]:
     return (row for row in table if row.layer.name in names)
 
 
+def flat_of(row: Row) -> str:
+    """What makes maps of one unit of a fully connected layer's numbers."""
+    return "[:, None, None]" if len(row.shape) == 1 else ""
+
+
+def reading_table(needed: Iterable[Row]) -> str:
+    """The lines that say what each row reads of those above it."""
+    return "\n".join(f"    {_line(row)}," for row in needed)
+
+
 def loading(network: Network, prefix: str | None, weights: str = "") -> str:
     """What reads the weights into ``state``."""
     if prefix is None:
@@ -200,6 +211,9 @@ def call_of(row: Row) -> str:
     x, key = sources[0], _key(row.layer)
     if layer.kind in WINDOWED:
         return _window_call(row, x, key)
+    if layer.kind == "linear":
+        bias = f", state[{f'{key}.bias'!r}]" if layer.bias else ""
+        return f"F.linear({x}, state[{f'{key}.weight'!r}]{bias})"
     if layer.kind == "batch_norm":
         names = ("running_mean", "running_var", "weight", "bias")
         tensors = ", ".join(f"state[{f'{key}.{name}'!r}]" for name in names)
@@ -210,6 +224,9 @@ def call_of(row: Row) -> str:
         "leaky_relu": f"F.leaky_relu({x}, {layer.slope:g})",
         "tanh": f"torch.tanh({x})",
         "sigmoid": f"torch.sigmoid({x})",
+        "softmax": f"torch.softmax({x}, 1)",
+        "flatten": f"{x}.flatten(1)",
+        "adaptive_avg_pool": f"F.adaptive_avg_pool2d({x}, {layer.size})",
         "add": " + ".join(sources),
         "concat": f"torch.cat([{', '.join(sources)}], 1)",
         "slice": f"{x}[:, {layer.offset} : {layer.offset + layer.channels}]",
@@ -239,9 +256,13 @@ def _window_call(row: Row, x: str, key: str) -> str:
 
 def _line(row: Row) -> str:
     """A row of the table that the receptive field is found with."""
-    layer, sizes = row.layer, row.input_shapes[0][1:]
+    layer, sizes = row.layer, row.input_shapes[0][1:] or (1, 1)
     window, stride, padding = (1, 1), (1, 1), (0, 0)
-    if layer.kind in WINDOWED:
+    if layer.kind == "flatten" or (layer.kind == "adaptive_avg_pool" and sizes != row.shape[1:]):
+        window, stride = _pair(sizes), (0, 0)  # all of it
+    elif layer.kind == "upsample":
+        stride = (0, 0)  # of a single cell
+    elif layer.kind in WINDOWED:
         window, stride = _pair(spans_of(layer, 2)), _pair(per_axis(layer, layer.stride, 2))
         padding = _pair(tuple(before for before, _after in pads(layer, sizes)))
     return f"({layer.name!r}, {list(row.sources)}, {window}, {stride}, {padding}, {sizes})"
