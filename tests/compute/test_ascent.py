@@ -76,7 +76,7 @@ def test_a_value_that_is_not_finite_ends_the_run_after_good_images(net):
 
 
 def test_a_goal_that_is_not_there_is_refused(net):
-    for goal in (Goal("class", "c2", 0), Goal("channel", "c2", 4), Goal("unit", "out", 0)):
+    for goal in (Goal("class", "c2", 0), Goal("channel", "c2", 4), Goal("unit", "out", 5)):
         with pytest.raises(ShapeError, match="choose"):
             steps(net, goal, 1)
 

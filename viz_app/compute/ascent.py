@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from itertools import count
 from typing import Literal
 
 import numpy as np
@@ -12,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from viz_app.compute.activations import as_maps
 from viz_app.compute.ascent_paint import Manner, first_numbers, shaken, to_image
 from viz_app.compute.backward import slope_of
 from viz_app.core.errors import NotFinite, ShapeError
@@ -20,7 +22,6 @@ from viz_app.nets.build import Net
 Check = Callable[[], None]
 Kind = Literal["channel", "unit", "class"]
 BEST = Manner()
-BETA_1, BETA_2, TINY = 0.9, 0.999, 1e-8
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Goal:
             if the layer has none of that kind
         """
         axes = 2 if self.kind == "class" else 4
+        output = as_maps(output) if axes == 4 else output
         if output.dim() != axes or not 0 <= self.index < output.shape[1]:
             raise ShapeError(
                 f"{self.layer} has no {self.kind} {self.index}: choose another layer or number."
@@ -48,6 +50,26 @@ class Goal:
             height, width = output.shape[2:]
             return output[0, self.index, height // 2, width // 2]
         return output[0, self.index].mean()
+
+
+class Adam:
+    """Steps up a slope (Kingma and Ba, arXiv:1412.6980)."""
+
+    _BETA_1, _BETA_2, _TINY = 0.9, 0.999, 1e-8
+
+    def __init__(self) -> None:
+        self._steps = 0
+        self._first: Tensor | float = 0.0
+        self._second: Tensor | float = 0.0
+
+    def step_of(self, slope: Tensor) -> Tensor:
+        """The next step, for a learning rate of 1."""
+        self._steps += 1
+        self._first = self._BETA_1 * self._first + (1 - self._BETA_1) * slope
+        self._second = self._BETA_2 * self._second + (1 - self._BETA_2) * slope**2
+        mean = self._first / (1 - self._BETA_1**self._steps)
+        spread = self._second / (1 - self._BETA_2**self._steps)
+        return mean / (spread.sqrt() + self._TINY)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,7 +93,7 @@ def climb(
     manner: Manner = BEST,
     check: Check | None = None,
 ) -> Generator[Climbed, None, None]:
-    """Go up for ever, a step at a time (Adam, Kingma and Ba, arXiv:1412.6980); the caller stops.
+    """Go up for ever, a step of Adam at a time; the caller stops.
 
     Parameters
     ----------
@@ -105,9 +127,8 @@ def climb(
     device = next(net.parameters()).device
     dice = torch.Generator().manual_seed(seed)
     numbers = first_numbers(side, manner, seed).to(device)
-    first, second = torch.zeros_like(numbers), torch.zeros_like(numbers)
-    step = 0
-    while True:
+    adam = Adam()
+    for step in count():
         with torch.enable_grad():
             at = numbers.detach().requires_grad_()
             image = to_image(at, side, manner)
@@ -120,11 +141,7 @@ def climb(
                 "again; the last good image stays."
             )
         yield Climbed(step, _pixels(image), value.item())
-        step += 1
-        first = BETA_1 * first + (1 - BETA_1) * slope
-        second = BETA_2 * second + (1 - BETA_2) * slope**2
-        mean, spread = first / (1 - BETA_1**step), second / (1 - BETA_2**step)
-        numbers = numbers + rate() * mean / (spread.sqrt() + TINY)
+        numbers = numbers + rate() * adam.step_of(slope)
 
 
 def _pixels(image: Tensor) -> NDArray[np.uint8]:
