@@ -94,7 +94,7 @@ def test_same_padding_rounds_up_and_puts_the_odd_cell_behind():
     assert shapes(strided)["a"] == (4, 4, 112)
 
 
-@pytest.mark.parametrize(("n", "floor", "ceil"), [(6, 2, 3), (7, 3, 3), (8, 3, 4)])
+@pytest.mark.parametrize(("n", "floor", "ceil"), [(3, 1, 1), (6, 2, 3), (7, 3, 3), (8, 3, 4)])
 def test_ceil_mode_rounds_the_pooled_size_up(n, floor, ceil):
     pool = Layer("p", "max_pool", kernel=3, stride=2)
     assert shapes(chain((1, n), pool))["p"] == (1, floor)

@@ -222,6 +222,21 @@ def test_no_pooling_window_starts_in_the_padding_behind():
     assert build(network)(X)["a"].shape[1:] == shapes(network)["a"] == (3, 2, 2)
 
 
+@pytest.mark.parametrize(
+    ("n", "kernel", "stride"), [(3, 4, 4), (3, 4, 1), (1, 3, 2), (2, 4, 2), (2, 5, 3)]
+)
+def test_a_window_larger_than_the_input_is_pooled_where_torch_rounds_up_to_it(n, kernel, stride):
+    x = torch.rand(1, 1, n, n)
+    pool = Layer("a", "max_pool", kernel=kernel, stride=stride, ceil_mode=True)
+    network = chain((1, n, n), pool)
+    if kernel - n >= stride:
+        with pytest.raises(ShapeError, match="does not fit"):
+            shapes(network)
+        return
+    assert shapes(network)["a"] == (1, 1, 1)
+    assert build(network)(x)["a"].item() == x.max().item()
+
+
 @pytest.mark.parametrize("n", [7, 8])
 def test_same_padding_is_tensorflows(n):
     net = build(chain((1, n), conv("a", 1, 4, stride=2, padding="same")))

@@ -65,13 +65,15 @@ def count(
 ) -> int:
     """⌊(n + 2p − f)/s⌋ + 1, or with ⌈⌉ where no window starts beyond the input.
 
+    With ⌈⌉ the last window may reach beyond the padding, the only one too.
+
     Raises
     ------
     ShapeError
         if not one window fits
     """
     room = n + sum(pad) - span
-    if room < 0:
+    if room <= (-stride if ceil_mode else -1):
         raise ShapeError(
             f"{name}: a window of {span} does not fit into {n} cells with padding "
             f"{pad[0]} and {pad[1]}; use a window of at most {n + sum(pad)}, "

@@ -41,8 +41,8 @@ def size_card(layer: Layer) -> SizeCard:
     seen: dict[str, str] = {}
     names = axis_names(len(axes))
     are_alike = len({(a.n, a.f, a.stride, a.dilation, a.low, a.high) for a in axes}) == 1
-    for name, axis in zip(names, axes, strict=True):
-        latex = _transposed(axis) if op.kind == "transposed" else _window(axis)
+    for i, (name, axis) in enumerate(zip(names, axes, strict=True)):
+        latex = _transposed(op, i, axis) if op.kind == "transposed" else _window(axis)
         prefix = "" if are_alike else rf"\text{{{name[0]}: }}"
         seen.setdefault(prefix + latex, f"{name}: {size_formula(op, axis)}")
     return SizeCard(_general(op, axes), tuple(seen.items()), _note(layer), _unused(layer))
@@ -52,7 +52,10 @@ def _general(op: Operation, axes: tuple[Axis, ...]) -> str:
     d = any(axis.dilation > 1 for axis in axes)
     span = "d(f-1)-1" if d else "f"
     if op.kind == "transposed":
-        return r"(n-1)s + d(f-1) + 1 - 2p" if d else r"(n-1)s + f - 2p"
+        crops = [_crops(op, i, axis) for i, axis in enumerate(axes)]
+        pad = "2p" if all(low == high for low, high, _ in crops) else "p_1 - p_2"
+        extra = r" + p_{\text{out}}" if any(op.output_padding) else ""
+        return rf"(n-1)s + {'d(f-1) + 1' if d else 'f'} - {pad}{extra}"
     is_even = all(axis.low == axis.high for axis in axes)
     pad = "2p" if is_even else "p_1+p_2"
     return rf"\left\lfloor \frac{{n + {pad} - {span}}}{{s}} \right\rfloor + 1"
@@ -69,13 +72,19 @@ def _window(axis: Axis) -> str:
     )
 
 
-def _transposed(axis: Axis) -> str:
-    low = axis.reach - 1 - axis.low
-    high = axis.reach - 1 - axis.high
+def _crops(op: Operation, i: int, axis: Axis) -> tuple[int, int, int]:
+    """What the user calls padding, low and high, and output padding; the axis holds the rest."""
+    extra = op.output_padding[i % len(op.output_padding)]
+    return axis.reach - 1 - axis.low, axis.reach - 1 - axis.high + extra, extra
+
+
+def _transposed(op: Operation, i: int, axis: Axis) -> str:
+    low, high, extra = _crops(op, i, axis)
     f = rf"\color{{kernel}}{{{axis.f}}}"
     if axis.dilation > 1:
         f = rf"{axis.dilation}({f} - 1) + 1"
     ends = f"- {low} - {high}" if high >= 0 else f"- {low} + {-high}"
+    ends += f" + {extra}" if extra else ""
     return (
         rf"(\color{{input}}{{{axis.n}}} - 1) \cdot {axis.stretch} + {f} {ends} "
         rf"= \color{{output}}{{{axis.out}}}"

@@ -148,16 +148,23 @@ def _windowed(row: Row) -> tuple[str, str]:
     layer, sizes = row.layer, row.input_shapes[0][1:]
     before, after = pads(layer, sizes)[0]
     span, stride = spans_of(layer, len(sizes))[0], per_axis(layer, layer.stride, len(sizes))[0]
+    taps, dilation = (per_axis(layer, v, len(sizes))[0] for v in (layer.kernel, layer.dilation))
+    window = _act(span) if dilation == 1 else rf"({_act(dilation)} ({_act(taps)} - 1) + 1)"
     pad = f"2 \\cdot {_act(before)}" if before == after else f"{_act(before)} + {_act(after)}"
     left, right = ("lceil", "rceil") if layer.ceil_mode else ("lfloor", "rfloor")
     exact = sizes[0] + before + after - span
+    is_over = layer.ceil_mode and -(-exact // stride) + 1 > row.shape[1]
     latex = (
-        rf"\left\{left} \frac{{{_in(sizes[0])} + {pad} - {_act(span)}}}{{{_act(stride)}}} "
-        rf"\right\{right} + 1 = {_out(row.shape[1])}"
+        rf"\left\{left} \frac{{{_in(sizes[0])} + {pad} - {window}}}{{{_act(stride)}}} "
+        rf"\right\{right} {'' if is_over else '+ 1 '}= {_out(row.shape[1])}"
     )
-    words = f"(n + 2p − f) / s + 1 = {exact / stride + 1:g}" if exact % stride else ""
-    if words:
-        words += f", rounded {'up' if layer.ceil_mode else 'down'}. "
+    words = ""
+    if exact % stride:
+        reach = "f" if dilation == 1 else "d(f − 1) − 1"
+        words = f"(n + 2p − {reach}) / s + 1 = {exact / stride + 1:g}, "
+        words += f"rounded {'up' if layer.ceil_mode else 'down'}. "
+    if is_over:
+        words += "The last window would begin in the padding behind: it is left out. "
     if layer.kind == "conv":
         return latex, words + _filters(row.shape[0])
     return latex, words + f"Pooling keeps the {row.shape[0]} channels."
@@ -183,14 +190,13 @@ def _parameters(row: Row) -> tuple[str, str]:
         latex = rf"({taps}{bias}) \times {_out(layer.channels)} = {_act(row.parameters)}"
         of = f" (each reads {shape[0] // layer.groups} of {shape[0]} channels)"
         grouped = of if layer.groups > 1 else ""
-        bias_words = "and one bias a filter" if layer.bias else "no bias: a batch norm follows"
-        if not layer.bias and layer.kernel == 1:
-            bias_words = "no bias"
+        bias_words = "and one bias a filter" if layer.bias else "no bias"
         return latex, f"The weights of one filter{grouped}, {bias_words}."
     if layer.kind == "linear":
         bias = " + 1" if layer.bias else ""
         latex = rf"({_in(shape[0])}{bias}) \times {_out(layer.channels)} = {_act(row.parameters)}"
-        return latex, "Every neuron has a weight for every input, and a bias."
+        bias_words = "and a bias" if layer.bias else "no bias"
+        return latex, f"Every neuron has a weight for every input, {bias_words}."
     if layer.kind == "batch_norm":
         return rf"2 \times {_in(shape[0])} = {_act(row.parameters)}", "Scale γ and shift β a map."
     if layer.kind == "prelu":
