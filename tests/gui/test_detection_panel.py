@@ -5,7 +5,8 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QImage, QPainter, QTransform
 
-from viz_app.gui.panels.detection.box_layer import BoxLayer, class_colour, ink_on
+from viz_app.gui.panels.detection.box_layer import BoxLayer, class_colour
+from viz_app.gui.panels.detection.chip import ink_on
 from viz_app.gui.panels.detection.panel import DetectionPanel
 from viz_app.labs.detection import jobs
 from viz_app.labs.detection.found import EXAMPLE_BOXES, EXAMPLE_SCORES, tabulated

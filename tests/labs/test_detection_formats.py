@@ -65,6 +65,17 @@ def test_coco_gives_the_boxes_of_the_picture_asked_for():
         read(text, ".json", "c.png")
 
 
+def test_a_crowd_of_a_coco_file_is_no_object_to_be_found():
+    record = json.loads(write_boxes([Labelled("a.png", SIZE, BOXES)], ".json", NAMES))
+    record["annotations"][0]["iscrowd"] = 1
+    assert [b.label for b in read(json.dumps(record), ".json")] == ["car"]
+
+
+def test_a_coco_file_from_windows_names_its_pictures_with_backslashes():
+    pictures = [Labelled(f"C:\\photos\\{name}.png", SIZE, BOXES) for name in "ab"]
+    assert len(read(write_boxes(pictures, ".json", NAMES), ".json")) == 2
+
+
 def test_an_unknown_class_number_is_kept_as_a_label():
     assert read("17 .5 .5 .1 .1\n\n", ".txt")[0].label == "17"
 

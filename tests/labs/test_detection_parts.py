@@ -7,10 +7,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from viz_app.core.errors import SceneError
 from viz_app.core.records import Picture
 from viz_app.engine.engine import Progress
-from viz_app.labs.detection import folder, folder_jobs, landmarks, regions, sliding
-from viz_app.labs.detection.folder import FolderFound, FolderRequest, Marked
+from viz_app.labs.detection import coco, folder, folder_jobs, landmarks, regions, sliding
+from viz_app.labs.detection.coco import Marked
+from viz_app.labs.detection.folder import FolderFound, FolderRequest
 from viz_app.labs.detection.folder_part import FolderPart
 from viz_app.labs.detection.landmarks_part import LandmarksPart
 from viz_app.labs.detection.presenter import DetectionPresenter
@@ -262,8 +264,8 @@ RESULTS = [
 
 
 def found_folder():
-    truth = folder.read_coco(json.dumps(TRUTH))
-    results = folder.read_results(json.dumps(RESULTS), truth)
+    truth = coco.read_coco(json.dumps(TRUTH))
+    results = coco.read_results(json.dumps(RESULTS), truth)
     names = ("a.png", "b.png")
     return FolderFound(
         FolderRequest("/x", "/x/t.json", ""),
@@ -302,13 +304,13 @@ def test_a_folder_is_judged_over_all_its_pictures_and_crowds_are_not_missed():
              '[0, 0, NaN, 1]}]}'],
 )  # fmt: skip
 def test_a_damaged_coco_file_ends_with_a_sentence(text):
-    with pytest.raises(folder.SceneError, match="COCO"):
-        folder.read_coco(text)
+    with pytest.raises(SceneError, match="COCO"):
+        coco.read_coco(text)
 
 
 def test_a_list_of_results_needs_the_coco_truth():
-    with pytest.raises(folder.SceneError, match="ground truth"):
-        folder.read_results("[]", None)
+    with pytest.raises(SceneError, match="ground truth"):
+        coco.read_results("[]", None)
 
 
 @pytest.mark.parametrize("suffix", [".json", ".txt", ".xml"])

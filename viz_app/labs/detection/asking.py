@@ -50,6 +50,7 @@ class Asking(Generic[A]):
                 job,
                 title=title,
                 on_done=lambda answer: self._on_done(request, answer),
+                on_step=lambda answer: self._on_step(request, answer),
                 on_failed=self._on_failed,
             )
         return True
@@ -63,6 +64,9 @@ class Asking(Generic[A]):
         if lane == self.lane and self._asked is not None:
             self._refused, self._asked = self._asked, None
             self._show_again()
+
+    def _on_step(self, request: Hashable, answer: A) -> None:
+        """A step of the job: its progress, which the house shows."""
 
     def _on_done(self, request: Hashable, answer: A) -> None:
         self._answers[request] = answer

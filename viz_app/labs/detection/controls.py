@@ -27,10 +27,6 @@ def _is_iou(scene: DetectionScene) -> bool:
     return scene.view == "iou"
 
 
-def _is_grid(scene: DetectionScene) -> bool:
-    return scene.view == "grid"
-
-
 def _is_sliding(scene: DetectionScene) -> bool:
     return scene.view == "sliding"
 

@@ -12,8 +12,9 @@ from viz_app.engine.engine import Progress, Turn
 from viz_app.files.images import list_images, open_image
 from viz_app.files.weights import WeightsStore
 from viz_app.labs.detection import batch, folder, jobs
+from viz_app.labs.detection.coco import CocoFile, Marked, read_coco, read_results
 from viz_app.labs.detection.evaluation import Matched
-from viz_app.labs.detection.folder import CocoFile, FolderFound, FolderRequest, Marked
+from viz_app.labs.detection.folder import FolderFound, FolderRequest
 from viz_app.labs.detection.scene import LOWEST_P_C, DetectionScene
 
 Boxes = Mapping[str, tuple[Marked, ...]]
@@ -28,10 +29,10 @@ def evaluate_folder(
     def job(turn: Turn) -> Generator[FolderFound, None, FolderFound]:
         truth_path = Path(request.truth)
         is_coco = truth_path.suffix.lower() == ".json"
-        truth = folder.read_coco(_text(truth_path)) if is_coco else None
+        truth = read_coco(_text(truth_path)) if is_coco else None
         results = None
         if request.results:
-            results = folder.read_results(_text(Path(request.results)), truth)
+            results = read_results(_text(Path(request.results)), truth)
         paths = list_images(Path(request.folder))
         if truth is not None:
             paths = [path for path in paths if path.name in truth.boxes]

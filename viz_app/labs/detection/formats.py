@@ -15,6 +15,7 @@ from typing import Any
 from xml.etree import ElementTree as Tree
 
 from viz_app.core.errors import SceneError
+from viz_app.labs.detection.coco import read_coco
 from viz_app.labs.detection.scene import DrawnBox
 
 Size = tuple[int, int]
@@ -65,25 +66,13 @@ def write_boxes(pictures: Sequence[Labelled], suffix: str, names: Sequence[str])
 
 
 def _read_coco(text: str, name: str, size: Size, names: Sequence[str]) -> list[DrawnBox]:
-    try:
-        record = json.loads(text)
-        categories = {c["id"]: str(c["name"]) for c in record.get("categories", [])}
-        images = {i["id"]: str(i["file_name"]) for i in record["images"]}
-        wanted = {i for i, file_name in images.items() if _base(file_name) == name}
-        if not wanted and len(images) == 1:
-            wanted = set(images)
-        boxes = [
-            _from_xywh(a["bbox"], categories.get(a.get("category_id"), ""))
-            for a in record["annotations"]
-            if a["image_id"] in wanted
-        ]
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise SceneError(
-            "This is no COCO file: images, annotations and bbox are missing."
-        ) from None
-    if not wanted:
+    by_picture = read_coco(text).boxes
+    if name not in by_picture and len(by_picture) == 1:
+        (name,) = by_picture
+    if name not in by_picture:
         raise SceneError(f"This COCO file has no picture called “{name}”: open that picture first.")
-    return boxes
+    # a crowd marks a region where objects are not told apart: it is no object to be found
+    return [DrawnBox(*box.corners, box.label) for box in by_picture[name] if not box.is_crowd]
 
 
 def _read_yolo(text: str, name: str, size: Size, names: Sequence[str]) -> list[DrawnBox]:
@@ -197,15 +186,6 @@ def _write_csv(pictures: Sequence[Labelled], names: Sequence[str]) -> str:
 def _all_names(pictures: Sequence[Labelled], names: Sequence[str]) -> list[str]:
     """The known names in their order, then others as they come."""
     return list(dict.fromkeys([*names, *(b.label for p in pictures for b in p.boxes)]))
-
-
-def _from_xywh(bbox: Sequence[float], label: str) -> DrawnBox:
-    x, y, width, height = map(float, bbox)
-    return DrawnBox(x, y, x + width, y + height, label)
-
-
-def _base(name: str) -> str:
-    return name.replace("\\", "/").rpartition("/")[2]
 
 
 def _quoted(text: str) -> str:

@@ -14,9 +14,10 @@ from PySide6.QtGui import (
     QTransform,
 )
 
-from viz_app.gui.panels.detection.box_layer import crosshair, ink_on
+from viz_app.gui.panels.detection.box_layer import crosshair
+from viz_app.gui.panels.detection.chip import chip_for, paint_chip, place_on
+from viz_app.gui.panels.detection.hold_canvas import HoldCanvas
 from viz_app.gui.theme import Theme
-from viz_app.gui.widgets.canvas import Canvas
 from viz_app.labs.detection.box_editor import BoxEditor
 from viz_app.labs.detection.overlap import OverlapShown, letter
 from viz_app.labs.detection.scene import DrawnBox
@@ -42,17 +43,13 @@ CURSORS = {
 }
 
 
-class BoxCanvas(Canvas):
-    """Left button draws and edits, with Shift always draws; Ctrl with it, or the middle button,
-    moves the picture."""
+class BoxCanvas(HoldCanvas):
+    """Left button draws and edits, with Shift always draws."""
 
-    grabbed = Signal(float, float, float, bool)
-    dragged = Signal(float, float)
-    released = Signal()
     nudged = Signal(int, int, bool)
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(theme, "Picture to draw boxes on")
+        super().__init__(theme, "Picture to draw boxes on", REACH_PX)
         self.setToolTip(
             "Drag to draw a box, with Shift on top of another; drag its inside or its edges to "
             "move or resize it. Arrow keys move it by a pixel, with Shift by ten; with Ctrl they "
@@ -61,7 +58,6 @@ class BoxCanvas(Canvas):
         self._shown: OverlapShown | None = None
         self._editor: BoxEditor | None = None
         self._pointer: QPointF | None = None
-        self._is_held = False
         self.add_overlay(self._paint_boxes)
 
     def attach(self, editor: BoxEditor) -> None:
@@ -115,20 +111,9 @@ class BoxCanvas(Canvas):
         text = f"{letter(index)} {shown.boxes[index].label}".strip()
         font = self._theme.font(12, is_bold=True)
         painter.setFont(font)
-        metrics = QFontMetricsF(font)
-        chip = QRectF(
-            rect.left(),
-            rect.top(),
-            metrics.horizontalAdvance(text) + 12,
-            metrics.height() + 4,
-        )
-        if rect.top() - chip.height() >= 0:
-            chip.moveBottom(rect.top())
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(colour)
-        painter.drawRoundedRect(chip, 4, 4)
-        painter.setPen(ink_on(colour))
-        painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, text)
+        chip = chip_for(text, QFontMetricsF(font))
+        place_on(chip, rect)
+        paint_chip(painter, chip, text, colour)
 
     def _paint_handles(self, painter: QPainter, rect: QRectF, shown: OverlapShown) -> None:
         painter.setBrush(self._theme.colour("card"))
@@ -141,10 +126,6 @@ class BoxCanvas(Canvas):
                     half = HANDLE_PX / 2
                     painter.drawRect(QRectF(x - half, y - half, HANDLE_PX, HANDLE_PX))
 
-    def _reach(self) -> float:
-        scale = self.to_widget().m11()
-        return REACH_PX / scale if scale else REACH_PX
-
     def _is_over_empty(self) -> bool:
         at = self.to_picture(self._pointer or QPointF())
         width, height = self.picture_size
@@ -152,43 +133,18 @@ class BoxCanvas(Canvas):
         return is_inside and self._handle(at) is None
 
     def _handle(self, at: QPointF) -> tuple[int, int] | None:
-        return (
-            None if self._editor is None else self._editor.handle_at(at.x(), at.y(), self._reach())
-        )
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        is_plain = not event.modifiers() & Qt.KeyboardModifier.ControlModifier
-        if event.button() == Qt.MouseButton.LeftButton and is_plain:
-            at = self.to_picture(event.position())
-            self._is_held = True
-            is_new = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-            self.grabbed.emit(at.x(), at.y(), self._reach(), is_new)
-        else:
-            super().mousePressEvent(event)
+        return None if self._editor is None else self._editor.handle_at(at.x(), at.y(), self.reach)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._pointer = event.position()
-        at = self.to_picture(event.position())
-        if self._is_held:
-            self.dragged.emit(at.x(), at.y())
-        elif self._drag is None:
-            handle = self._handle(at)
-            shape = CURSORS[handle] if handle is not None else Qt.CursorShape.CrossCursor
-            if self.cursor().shape() != shape:
-                self.setCursor(shape)
-            self.update()
-        else:
+        if self._is_held or self._drag is not None:
             super().mouseMoveEvent(event)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if self._is_held and event.button() == Qt.MouseButton.LeftButton:
-            self._is_held = False
-            self.released.emit()
-        else:
-            super().mouseReleaseEvent(event)
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self.mousePressEvent(event)  # drawing goes on; the key 0 fits the picture
+            return
+        handle = self._handle(self.to_picture(event.position()))
+        shape = CURSORS[handle] if handle is not None else Qt.CursorShape.CrossCursor
+        if self.cursor().shape() != shape:
+            self.setCursor(shape)
+        self.update()
 
     def leaveEvent(self, event: QEvent) -> None:
         self._pointer = None

@@ -8,7 +8,8 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QTransform
 
-from viz_app.gui.theme import CATEGORIES, TOKENS, Theme
+from viz_app.gui.panels.detection.chip import chip_for, paint_chip
+from viz_app.gui.theme import CATEGORIES, Theme
 from viz_app.labs.detection.suppression import BoxesShown, State
 
 LABEL_PX = 12
@@ -20,12 +21,6 @@ HALO_PX = 2.0
 def class_colour(index: int) -> QColor:
     """The colour of a class; classes seven apart share one, so each box also bears its name."""
     return QColor(CATEGORIES[index % len(CATEGORIES)])
-
-
-def ink_on(colour: QColor) -> QColor:
-    """Black or white, whichever reads better on a colour."""
-    light, dark = QColor(TOKENS["light"]["card"]), QColor(TOKENS["light"]["text"])
-    return dark if _contrast(dark, colour) >= _contrast(light, colour) else light
 
 
 class BoxLayer:
@@ -92,17 +87,13 @@ class BoxLayer:
         taken: list[QRectF] = []
         for rect, text, index, state in reversed(self._labels):  # the best score has the best place
             on_screen = transform.mapRect(rect)
-            chip = QRectF(0, 0, metrics.horizontalAdvance(text) + 12, metrics.height() + 4)
+            chip = chip_for(text, metrics)
             _place(chip, on_screen, room, taken)
             taken.append(chip)
             ground = class_colour(index)
             if state != State.KEPT:
                 ground = self._theme.colour("line")
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(ground)
-            painter.drawRoundedRect(chip, 4, 4)
-            painter.setPen(ink_on(ground))
-            painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, text)
+            paint_chip(painter, chip, text, ground)
         painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
@@ -132,19 +123,6 @@ def _pen(colour: QColor, width: float, dashes: list[float] | None = None) -> QPe
     if dashes:
         pen.setDashPattern(dashes)
     return pen
-
-
-def _contrast(a: QColor, b: QColor) -> float:
-    light, dark = sorted((_luminance(a), _luminance(b)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
-
-
-def _luminance(colour: QColor) -> float:
-    parts = [
-        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4
-        for c in (colour.redF(), colour.greenF(), colour.blueF())
-    ]
-    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
 
 
 def crosshair(rect: QRectF, at: QPointF) -> list[QLineF]:

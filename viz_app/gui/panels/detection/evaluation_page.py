@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
-
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
@@ -19,18 +16,16 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from viz_app.gui.panel import ActionButton, Card
 from viz_app.gui.panels.detection.arrangement import Beside, page_column
-from viz_app.gui.panels.detection.box_layer import ink_on
+from viz_app.gui.panels.detection.judged import counts_text, number, paint_judged
 from viz_app.gui.panels.detection.thresholds import Thresholds
 from viz_app.gui.theme import Theme, set_role
 from viz_app.gui.widgets.canvas import Canvas
 from viz_app.labs.detection.controls import VERDICT
-from viz_app.labs.detection.evaluation import EvaluationShown, Judged
-from viz_app.labs.detection.found import Floats, short
+from viz_app.labs.detection.evaluation import EvaluationShown
+from viz_app.labs.detection.found import Floats
 from viz_app.labs.detection.presenter import DetectionPresenter
 from viz_app.labs.detection.scene import DetectionScene
 
-TOKENS_OF = {"true": "output", "false": "warning", "missed": "input"}
-MARKS = {"true": "✓", "false": "✗", "missed": "?"}
 NO_TRUTH = (
     "There is no truth yet. Draw it under IoU and give each box a label, open a file of boxes, or "
     "take the detections and mend them."
@@ -87,21 +82,14 @@ class EvaluationPage(QWidget):
         self.plot.show_curve(shown.recall, shown.precision, shown.point)
 
     def _show_words(self, shown: EvaluationShown) -> None:
-        colour = {key: self._theme.colour(token).name() for key, token in TOKENS_OF.items()}
-        precision, recall = shown.point or (math.nan, math.nan)
-        self.counts.setText(
-            f'<span style="color: {colour["true"]}">✓ {shown.true} true</span> · '
-            f'<span style="color: {colour["false"]}">✗ {shown.false} false</span> · '
-            f'<span style="color: {colour["missed"]}">? {shown.missed} missed</span><br>'
-            f"precision {_number(precision)} · recall {_number(recall)}"
-        )
+        self.counts.setText(counts_text(shown, self._theme))
         rows = "".join(
             f"<tr><td>{row.name}&nbsp;&nbsp;</td><td align=right>{row.truths}&nbsp;&nbsp;</td>"
-            f"<td align=right>{_number(row.ap)}</td></tr>"
+            f"<td align=right>{number(row.ap)}</td></tr>"
             for row in shown.rows
         )
         means = "".join(
-            f"<tr><td colspan=2>{kind}&nbsp;&nbsp;</td><td align=right>{_number(value)}</td></tr>"
+            f"<tr><td colspan=2>{kind}&nbsp;&nbsp;</td><td align=right>{number(value)}</td></tr>"
             for kind, value in (*shown.ap, ("COCO's ten", shown.coco))
         )
         head = "<tr><td></td><td align=right>truths&nbsp;&nbsp;</td><td align=right>AP</td></tr>"
@@ -195,45 +183,5 @@ class CurvePlot(QWidget):
             painter.drawEllipse(_at(area, self._point[1], self._point[0]), 6, 6)
 
 
-def paint_judged(
-    painter: QPainter, transform: QTransform, theme: Theme, judged_boxes: Sequence[Judged]
-) -> None:
-    """Paint boxes with their verdicts: a colour, a mark and a label each."""
-    font = theme.font(12, is_bold=True)
-    metrics = QFontMetricsF(font)
-    painter.setFont(font)
-    for judged in judged_boxes:
-        colour = theme.colour(TOKENS_OF[judged.verdict])
-        x1, y1, x2, y2 = judged.corners
-        rect = transform.mapRect(QRectF(x1, y1, x2 - x1, y2 - y1))
-        halo = theme.colour("window")
-        halo.setAlphaF(0.55)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(halo, 6))
-        painter.drawRect(rect)
-        pen = QPen(colour, 2.5)
-        if judged.verdict == "missed":
-            pen.setDashPattern([4, 3])
-        painter.setPen(pen)
-        painter.drawRect(rect)
-        text = f"{MARKS[judged.verdict]} {judged.label}"
-        chip = QRectF(
-            rect.left(), rect.top(), metrics.horizontalAdvance(text) + 12, metrics.height() + 4
-        )
-        if judged.verdict == "missed":
-            chip.moveBottom(rect.bottom())
-        elif rect.top() - chip.height() >= 0:
-            chip.moveBottom(rect.top())
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(colour)
-        painter.drawRoundedRect(chip, 4, 4)
-        painter.setPen(ink_on(colour))
-        painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, text)
-
-
 def _at(area: QRectF, x: float, y: float) -> QPointF:
     return QPointF(area.left() + x * area.width(), area.bottom() - y * area.height())
-
-
-def _number(value: float) -> str:
-    return "–" if math.isnan(value) else short(value)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,7 +20,8 @@ from PySide6.QtWidgets import (
 
 from viz_app.gui.panel import ActionButton, Card
 from viz_app.gui.panels.detection.arrangement import Beside, page_column
-from viz_app.gui.panels.detection.evaluation_page import TOKENS_OF, CurvePlot, paint_judged
+from viz_app.gui.panels.detection.evaluation_page import CurvePlot
+from viz_app.gui.panels.detection.judged import counts_text, number, paint_judged
 from viz_app.gui.panels.detection.side_card import SideCard
 from viz_app.gui.panels.detection.targets_page import PLAIN_TABLE
 from viz_app.gui.panels.detection.thresholds import Thresholds
@@ -30,7 +30,6 @@ from viz_app.gui.widgets.canvas import Canvas
 from viz_app.labs.detection.controls import VERDICT
 from viz_app.labs.detection.evaluation import EvaluationShown
 from viz_app.labs.detection.folder import FolderShown, PictureRow
-from viz_app.labs.detection.found import short
 from viz_app.labs.detection.presenter import DetectionPresenter
 from viz_app.labs.detection.scene import DetectionScene
 
@@ -119,25 +118,17 @@ class FolderPage(QWidget):
         rows = [(Path(r.name).name, f"{r.true}", f"{r.false}", f"{r.missed}") for r in self._rows]
         chosen = next(i for i, row in enumerate(self._rows) if row.index == shown.chosen)
         self.images.show_rows(rows, chosen, ("text", "output", "warning", "input"))
-        classes = [(r.name, f"{r.truths}", _number(r.ap)) for r in judged.rows]
+        classes = [(r.name, f"{r.truths}", number(r.ap)) for r in judged.rows]
         self.classes.show_rows(classes, -1, ("text", "muted", "output"))
         self._show_words(judged, len(rows))
 
     def _show_words(self, judged: EvaluationShown, images: int) -> None:
-        colour = {key: self._theme.colour(token).name() for key, token in TOKENS_OF.items()}
-        precision, recall = judged.point or (math.nan, math.nan)
-        self.counts.setText(
-            f"{images} images: "
-            f'<span style="color: {colour["true"]}">✓ {judged.true} true</span> · '
-            f'<span style="color: {colour["false"]}">✗ {judged.false} false</span> · '
-            f'<span style="color: {colour["missed"]}">? {judged.missed} missed</span><br>'
-            f"precision {_number(precision)} · recall {_number(recall)}"
-        )
+        self.counts.setText(f"{images} images: {counts_text(judged, self._theme)}")
         means = " · ".join(
-            f"{kind} {_number(value)}".replace("-", "\u2011").replace(" ", "\u00a0")
+            f"{kind} {number(value)}".replace("-", "\u2011").replace(" ", "\u00a0")
             for kind, value in judged.ap
         )
-        self.means.setText(f"<b>mAP</b> {means}<br><b>COCO .50:.95</b> {_number(judged.coco)}")
+        self.means.setText(f"<b>mAP</b> {means}<br><b>COCO .50:.95</b> {number(judged.coco)}")
 
     def _broken(self, shown: FolderShown) -> str:
         sentences = () if shown.found is None else shown.found.sentences
@@ -244,7 +235,3 @@ class NumberTable(QTableWidget):
     def _on_current(self, row: int, column: int, before: int, before_column: int) -> None:
         if row >= 0 and row != before:
             self.row_chosen.emit(row)
-
-
-def _number(value: float) -> str:
-    return "–" if math.isnan(value) else short(value)

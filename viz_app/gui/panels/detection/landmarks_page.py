@@ -3,58 +3,20 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QLineF, QPointF, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPen, QTransform
+from PySide6.QtCore import QLineF, QPointF
+from PySide6.QtGui import QPainter, QPen, QTransform
 from PySide6.QtWidgets import QLabel, QWidget
 
 from viz_app.gui.panel import Card
 from viz_app.gui.panels.detection.arrangement import Beside, page_column, picture_card
+from viz_app.gui.panels.detection.hold_canvas import HoldCanvas
 from viz_app.gui.panels.detection.targets_page import AnswerTable
 from viz_app.gui.theme import Theme, set_role
-from viz_app.gui.widgets.canvas import Canvas
 from viz_app.labs.detection.landmarks import LandmarksShown
 from viz_app.labs.detection.presenter import DetectionPresenter
 from viz_app.labs.detection.scene import DetectionScene
 
 REACH_PX, DOT_PX = 12, 4
-
-
-class PointCanvas(Canvas):
-    """The left button takes hold of a point; Ctrl with it, or the middle one, moves the picture."""
-
-    grabbed = Signal(float, float, float)
-    dragged = Signal(float, float)
-    released = Signal()
-
-    def __init__(self, theme: Theme, name: str) -> None:
-        super().__init__(theme, name)
-        self._is_held = False
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        is_plain = not event.modifiers() & Qt.KeyboardModifier.ControlModifier
-        if event.button() == Qt.MouseButton.LeftButton and is_plain:
-            at = self.to_picture(event.position())
-            self._is_held = True
-            self.grabbed.emit(at.x(), at.y(), REACH_PX / max(self.to_widget().m11(), 1e-6))
-        else:
-            super().mousePressEvent(event)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._is_held:
-            at = self.to_picture(event.position())
-            self.dragged.emit(at.x(), at.y())
-        else:
-            super().mouseMoveEvent(event)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if self._is_held and event.button() == Qt.MouseButton.LeftButton:
-            self._is_held = False
-            self.released.emit()
-        else:
-            super().mouseReleaseEvent(event)
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self.mousePressEvent(event)  # a point may be pressed twice; the key 0 fits the picture
 
 
 class LandmarksPage(QWidget):
@@ -64,7 +26,7 @@ class LandmarksPage(QWidget):
         super().__init__()
         self._theme = theme
         self._shown: LandmarksShown | None = None
-        self.canvas = PointCanvas(theme, "Photo with landmarks")
+        self.canvas = HoldCanvas(theme, "Photo with landmarks", REACH_PX)
         self.canvas.setToolTip("Drag a point: blue is the truth y, amber the answer ŷ.")
         self.canvas.add_overlay(self._paint)
         self.table = AnswerTable(theme, "Label and answer of the landmarks")
