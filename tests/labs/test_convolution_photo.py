@@ -72,6 +72,8 @@ def test_an_impossible_photo_operation_is_told_and_the_output_stays(desk):
     desk.edit(taps=11)
     assert "padding" in desk.speaker.sentence
     assert answer(desk) is before
+    desk.edit(taps=3)
+    assert desk.speaker.sentence == ""
 
 
 def test_nothing_is_asked_twice(desk):

@@ -104,6 +104,20 @@ def test_an_impossible_layer_is_told_and_the_last_good_picture_stays(desk):
     assert output(desk).shape == (1, 4, 4)
 
 
+@pytest.mark.parametrize("back", [{"taps": 3}, {"view": "learn"}])
+def test_what_was_told_of_an_impossible_layer_goes_when_the_layer_does(desk, back):
+    desk.edit(taps=9)
+    assert "padding" in desk.speaker.sentence
+    desk.edit(**back)
+    assert desk.speaker.sentence == ""
+
+
+def test_what_was_told_of_a_typed_word_goes_with_the_next_number(desk):
+    desk.presenter.stepping.typed(Target("input", (0, 0, 0)), "many")
+    desk.presenter.stepping.typed(Target("input", (0, 0, 0)), "4")
+    assert desk.speaker.sentence == ""
+
+
 def test_padding_shows_ghost_cells_that_cannot_be_typed_into(desk):
     desk.edit(padding="same")
     block = next(b for b in desk.view.newest("figure").blocks if b.key == "input")

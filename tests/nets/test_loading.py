@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import io
 import os
 import random
@@ -13,7 +12,7 @@ import torch
 from viz_app.core.errors import WeightsError
 from viz_app.core.layers import Layer, Network
 from viz_app.nets.build import build
-from viz_app.nets.loading import check_state, load_checked, read_safetensors, read_torch
+from viz_app.nets.loading import check_state, read_safetensors, read_torch
 
 NETWORK = Network(
     "test",
@@ -42,23 +41,12 @@ READERS = {"safetensors": read_safetensors, "zip": read_torch, "legacy": read_to
 def test_what_was_saved_is_read(kind):
     content = state()
     data = saved(kind, content)
-    found = check_state(
-        NETWORK, load_checked(data, hashlib.sha256(data).hexdigest(), READERS[kind])
-    )
+    found = check_state(NETWORK, READERS[kind](data))
     assert list(found) == list(content)
     for key, tensor in found.items():
         assert torch.equal(tensor, content[key])
         tensor.zero_()  # would kill the process if it lay in the file's read-only bytes
     assert data == saved(kind, content)
-
-
-@pytest.mark.parametrize("kind", READERS)
-def test_a_file_with_another_digest_is_not_parsed(kind):
-    def parse(data):
-        raise AssertionError("parsed")
-
-    with pytest.raises(WeightsError, match="damaged"):
-        load_checked(saved(kind, state()), "0" * 64, parse)
 
 
 def mutated(data, rng):
@@ -81,16 +69,12 @@ def mutated(data, rng):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", READERS)
-def test_of_500_mutated_files_none_is_accepted_and_none_escapes_its_reader(kind):
+def test_500_mutated_files_are_each_read_or_refused_with_a_sentence(kind):
     rng = random.Random(kind)
     data = saved(kind, state())
-    digest = hashlib.sha256(data).hexdigest()
     for _ in range(500):
-        one = mutated(data, rng)
-        with pytest.raises(WeightsError):
-            load_checked(one, digest, READERS[kind])
-        with contextlib.suppress(WeightsError):  # without a digest: read or refused, never more
-            check_state(NETWORK, READERS[kind](one))
+        with contextlib.suppress(WeightsError):
+            check_state(NETWORK, READERS[kind](mutated(data, rng)))
 
 
 def spoilt(key, change):

@@ -28,10 +28,6 @@ class Detector(Protocol):
     def name(self) -> str:
         """Its name in the registry of networks."""
 
-    @property
-    def input_sizes(self) -> tuple[int, ...]:
-        """What ``size`` may be: the side of the square input, or MTCNN's smallest face."""
-
     def raw(
         self,
         pixels: NDArray[np.uint8],
@@ -39,7 +35,10 @@ class Detector(Protocol):
         check: Callable[[], None] | None = None,
         fitting: Fitting = "stretch",
     ) -> RawBoxes:
-        """All boxes of a picture (uint8 [H, W, 3]), none suppressed."""
+        """All boxes of a picture (uint8 [H, W, 3]), none suppressed.
+
+        ``size`` is the side of the square input in pixels, or MTCNN's smallest face.
+        """
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,7 +48,6 @@ class Yolo:
     name: str
     net: Net
     heads: Sequence[Head]
-    input_sizes: tuple[int, ...] = (320, 416, 608)
 
     def raw(
         self,
@@ -68,7 +66,6 @@ class Faces:
 
     name: str
     nets: Mtcnn
-    input_sizes: tuple[int, ...] = (20, 40, 80)
 
     def raw(
         self,

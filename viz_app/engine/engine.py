@@ -71,10 +71,6 @@ class Turn:
         """The device to compute on now; it may change between two steps."""
         return self._engine.device
 
-    @property
-    def is_retired(self) -> bool:
-        return self._retired.is_set()
-
     def check(self) -> None:
         """Raise :class:`Retired` if the job is no longer wanted; cheap enough for every layer."""
         if self._retired.is_set():

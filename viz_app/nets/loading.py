@@ -1,16 +1,15 @@
 """From the bytes of a weights file to a checked state dict.
 
 Nothing in a file is ever executed, and nothing of it is used before the whole is known to fit:
-exact keys, shapes, number type, plain memory layout, finite values. The sha256 of a published
-file is compared before its first byte is parsed, since a reader alone accepts damaged numbers.
+exact keys, shapes, number type, plain memory layout, finite values. A reader alone accepts damaged
+numbers; the bytes of a published file come from the store, which has compared their sha256.
 """
 
 from __future__ import annotations
 
-import hashlib
 import io
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import safetensors.torch
 import torch
@@ -21,29 +20,6 @@ from viz_app.core.layers import Network
 from viz_app.nets.build import Net
 
 State = dict[str, Tensor]
-Reader = Callable[[bytes], State]
-
-
-def load_checked(data: bytes, sha256: str, read: Reader) -> State:
-    """Read a file only if it is, byte for byte, the published one.
-
-    Parameters
-    ----------
-    data
-        the whole file
-    sha256
-        hexadecimal digest that was published with it
-    read
-        reader of its format
-
-    Raises
-    ------
-    WeightsError
-        if the digest differs, or the reader refuses the file
-    """
-    if hashlib.sha256(data).hexdigest() != sha256.lower():
-        raise WeightsError("This file of weights is damaged or another one: fetch it again.")
-    return read(data)
 
 
 def read_safetensors(data: bytes) -> State:

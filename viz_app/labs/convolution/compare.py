@@ -17,7 +17,7 @@ from viz_app.labs.convolution.layer import Layer, layer_of
 from viz_app.labs.convolution.numbers import Array, Numbers, with_cell
 from viz_app.labs.convolution.pointing import Mark, Target, point
 from viz_app.labs.convolution.scene import ConvolutionScene
-from viz_app.labs.presenter import Speaks
+from viz_app.labs.convolution.trouble import Trouble
 
 MOST_SHOWN = 6  # cells of the input along an axis: a lesson, not a measurement
 MOST_CELLS = 8  # of A, B and C
@@ -46,9 +46,8 @@ class CompareView(Protocol):
 class CompareDesk:
     """Computes both comparisons; small numbers, so at once."""
 
-    def __init__(self, view: CompareView, speaker: Speaks, change: Callable[..., None]) -> None:
-        self.view, self._speaker, self._change = view, speaker, change
-        self._has_told = False
+    def __init__(self, view: CompareView, trouble: Trouble, change: Callable[..., None]) -> None:
+        self.view, self._trouble, self._change = view, trouble, change
         self._layers: tuple[Layer, Layer] | None = None
         self._scene = ConvolutionScene()
         self._hovered: tuple[int, ...] | None = None
@@ -66,12 +65,9 @@ class CompareDesk:
             a, b, c = (part.array() for part in (scene.a, scene.b, scene.c))
             self.both = (associativity(a, b, c), associativity(a, b, c, "correlate"))
         except VizError as error:
-            self._speaker.tell(str(error))
-            self._has_told = True
+            self._trouble.tell(error)
             return
-        if self._has_told:
-            self._speaker.hush()
-            self._has_told = False
+        self._trouble.over()
         self._show_flip()
         self._show_associativity()
 
@@ -91,7 +87,7 @@ class CompareDesk:
             grid = with_cell(getattr(self._scene, name).array(), target.index, value)
             self._change(**{name: Numbers.of(grid)})
         except VizError as error:
-            self._speaker.tell(str(error))
+            self._trouble.tell(error)
 
     def pasted(self, name: str, text: str) -> None:
         """Numbers were pasted as A, B or C."""
@@ -103,7 +99,7 @@ class CompareDesk:
                 raise ShapeError(f"Paste rows of at most {MOST_CELLS} by {MOST_CELLS} numbers.")
             self._change(**{name: Numbers.of(grid)})
         except VizError as error:
-            self._speaker.tell(str(error))
+            self._trouble.tell(error)
 
     def kernels_taken(self) -> None:
         """Make B the kernel of the Step view."""

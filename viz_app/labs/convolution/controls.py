@@ -31,10 +31,6 @@ def both(*tests: Test) -> Test:
     return lambda scene: all(test(scene) for test in tests)
 
 
-def _is_2d(scene: Scene) -> bool:
-    return scene.dimensions == 2
-
-
 def _is_3d(scene: Scene) -> bool:
     return scene.dimensions == 3
 

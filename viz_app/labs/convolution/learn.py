@@ -19,7 +19,8 @@ from viz_app.labs.convolution.kernels import CHOICES, named
 from viz_app.labs.convolution.layer import channels_of
 from viz_app.labs.convolution.numbers import Array
 from viz_app.labs.convolution.scene import ConvolutionScene
-from viz_app.labs.presenter import Runs, Speaks
+from viz_app.labs.convolution.trouble import Trouble
+from viz_app.labs.presenter import Runs
 
 LANE, TARGET_LANE = "convolution.learn", "convolution.target"
 MOST_PX = 640  # along a side: of a larger photo the middle is learned from
@@ -56,10 +57,10 @@ class LearnDesk:
     """Starts, pauses and resets the descent; the learning rate goes to it as it moves."""
 
     def __init__(
-        self, view: LearnView, runner: Runs, speaker: Speaks, change: Callable[..., None],
+        self, view: LearnView, runner: Runs, trouble: Trouble, change: Callable[..., None],
         fail: Callable[[Failure], None],
     ) -> None:  # fmt: skip
-        self.view, self._runner, self._speaker = view, runner, speaker
+        self.view, self._runner, self._trouble = view, runner, trouble
         self._change, self._fail = change, fail
         self._rate = Mailbox(0.05)
         self._key: object = None
@@ -78,6 +79,7 @@ class LearnDesk:
     def show(self, scene: ConvolutionScene, picture: Picture | None) -> None:
         """Show the lesson; another photo, target or size begins anew."""
         self._scene, self._picture = scene, picture
+        self._trouble.over()
         self._rate.post(scene.rate)
         if picture is None:
             self.view.show_lesson(None)
@@ -240,9 +242,9 @@ class LearnDesk:
             return
         self._starts_when_ready = False
         if self._scene.target == "drawn" and not self._scene.drawing:
-            self._speaker.tell("There is no target yet: draw on the photo first.")
+            self._trouble.tell("There is no target yet: draw on the photo first.")
             return
-        self._speaker.hush()
+        self._trouble.over()
         self.newest, self._losses, self.state = None, [], "running"
         lesson = Lesson(
             self._light(), self._target, self._scene.learned_taps, self._scene.optimiser

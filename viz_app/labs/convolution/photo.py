@@ -21,7 +21,8 @@ from viz_app.labs.convolution.layer import bias_of, kernel_of
 from viz_app.labs.convolution.numbers import Array, Numbers, text_of, times
 from viz_app.labs.convolution.pointing import Target
 from viz_app.labs.convolution.scene import ConvolutionScene, Map
-from viz_app.labs.presenter import Runs, Speaks
+from viz_app.labs.convolution.trouble import Trouble
+from viz_app.labs.presenter import Runs
 
 LANE = "convolution.photo"
 
@@ -126,13 +127,12 @@ class PhotoDesk:
     """Asks for the output whenever what decides it changes; the last one stays meanwhile."""
 
     def __init__(
-        self, view: PhotoView, runner: Runs, speaker: Speaks, change: Callable[..., None],
+        self, view: PhotoView, runner: Runs, trouble: Trouble, change: Callable[..., None],
         fail: Callable[[Failure], None],
     ) -> None:  # fmt: skip
-        self.view, self._runner, self._speaker = view, runner, speaker
+        self.view, self._runner, self._trouble = view, runner, trouble
         self._change, self._fail = change, fail
         self._asked: Request | None = None
-        self._has_told = False
         self._layer: PhotoLayer | None = None
         self._scene = ConvolutionScene()
         self._picture: Picture | None = None
@@ -152,12 +152,8 @@ class PhotoDesk:
             try:
                 self._layer = photo_layer(scene, picture)
             except VizError as error:
-                self._speaker.tell(str(error))
-                self._has_told = True
+                self._trouble.tell(error)
                 return
-            if self._has_told:
-                self._speaker.hush()
-                self._has_told = False
             self._asked = request
             self._runner.run(
                 LANE,
@@ -167,6 +163,7 @@ class PhotoDesk:
                 on_failed=self._on_failed,
             )
             self.view.show_photo_kernel(kernel_figure(self._layer))
+        self._trouble.over()
         self.view.show_photo(picture, self.filtered)
         self._show_words()
 
@@ -182,7 +179,7 @@ class PhotoDesk:
         try:
             self._set(target, editing.number_of(text))
         except VizError as error:
-            self._speaker.tell(str(error))
+            self._trouble.tell(error)
 
     def cancelled(self) -> None:
         """The user cancelled the job; a change asks again."""

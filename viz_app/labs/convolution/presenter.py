@@ -19,6 +19,7 @@ from viz_app.labs.convolution.scene import EVERY, ConvolutionScene, resolve, wit
 from viz_app.labs.convolution.snippet import snippet
 from viz_app.labs.convolution.step_view import StepView
 from viz_app.labs.convolution.stepping import Stepping
+from viz_app.labs.convolution.trouble import Trouble
 from viz_app.labs.lab import Lab
 from viz_app.labs.presenter import House, Presenter
 
@@ -61,11 +62,12 @@ class ConvolutionPresenter(Presenter[ConvolutionScene, ConvolutionView]):
 
     def __init__(self, view: ConvolutionView, house: House) -> None:
         super().__init__(view, house)
-        self.stepping = Stepping(view, house.speaker, self.change)
-        parts = (house.runner, house.speaker, self.change, self.fail)
+        trouble = Trouble(house.speaker)
+        self.stepping = Stepping(view, trouble, self.change)
+        parts = (house.runner, trouble, self.change, self.fail)
         self.photo = PhotoDesk(view, *parts)
         self.learn = LearnDesk(view, *parts)
-        self.compare = CompareDesk(view, house.speaker, self.change)
+        self.compare = CompareDesk(view, trouble, self.change)
         self.actions = self._make_actions()
 
     def show(self, scene: ConvolutionScene, picture: Picture | None) -> None:

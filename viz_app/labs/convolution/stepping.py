@@ -20,14 +20,14 @@ from viz_app.labs.convolution.numbers import Array
 from viz_app.labs.convolution.pointing import Mark, Pointing, Target, point
 from viz_app.labs.convolution.scene import LOOKING, ConvolutionScene
 from viz_app.labs.convolution.step_view import Frame, Steps, StepView
-from viz_app.labs.presenter import Speaks
+from viz_app.labs.convolution.trouble import Trouble
 
 
 class Stepping:
     """Holds the layer of the scene and says what is on the screen."""
 
-    def __init__(self, view: StepView, speaker: Speaks, change: Callable[..., None]) -> None:
-        self.view, self._speaker, self._change = view, speaker, change
+    def __init__(self, view: StepView, trouble: Trouble, change: Callable[..., None]) -> None:
+        self.view, self._trouble, self._change = view, trouble, change
         self.layer: Layer | None = None
         self.scene = ConvolutionScene()
         self._key: object = None
@@ -35,7 +35,6 @@ class Stepping:
         self._pointing: Pointing | None = None
         self._hovered: Target | None = None
         self._play_at: int | None = None  # the step while playing
-        self._has_told = False
         self._picture: Picture | None = None
         self._partial: tuple[object, Array] | None = None
 
@@ -47,26 +46,24 @@ class Stepping:
         fields = {k: v for k, v in LOOKING.items() if k != "view"}
         needs_photo = picture if scene.source == "photo" else None
         key = (replace(scene, view="step", **fields), needs_photo)  # type: ignore[arg-type]
-        is_new = key != self._key
-        if is_new:
+        if key == self._key:
+            self._trouble.over()
+        else:
             try:
                 self.layer = layer_of(scene, picture)
             except VizError as error:
-                self._speaker.tell(str(error))
-                self._has_told = True
+                self._trouble.tell(error)
                 if self.layer is None:
                     return
             else:
-                if self._has_told:
-                    self._speaker.hush()
-                    self._has_told = False
+                self._trouble.over()
                 self._key, self.scene = key, scene
                 self._hovered = None
                 card = size_card(self.layer)
                 self.view.show_size(card)
                 self.view.show_cost(cost_card(self.layer, picture))
                 self._show_caption(card.unused)
-        if self._has_told:  # go on looking at the last good layer
+        if self._trouble.is_told:  # go on looking at the last good layer
             self.scene = replace(self.scene, **{k: getattr(scene, k) for k in LOOKING})
         else:
             self.scene = scene
@@ -255,7 +252,7 @@ class Stepping:
             elif target.block == "input" and (cell := self.input_cell(target.index)):
                 self._change(**editing.with_input_cell(self.scene, layer.x, cell, value))
         except VizError as error:
-            self._speaker.tell(str(error))
+            self._trouble.tell(error)
 
     def input_cell(self, index: Index) -> Index | None:
         """The input cell at a place of the figure; None where padding stands."""
@@ -275,7 +272,7 @@ class Stepping:
         try:
             self._change(**make(self.scene, text))
         except VizError as error:
-            self._speaker.tell(str(error))
+            self._trouble.tell(error)
 
     def filled(self, value: int) -> None:
         """Fill the input with one number."""

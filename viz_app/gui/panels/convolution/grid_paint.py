@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -17,16 +16,6 @@ from viz_app.labs.convolution.pointing import Mark
 
 LEAST_FONT_PX = 8.0
 CENTRE = Qt.AlignmentFlag.AlignCenter
-
-
-@dataclass(frozen=True, slots=True)
-class Inks:
-    """The colours of one block's cells, and the size of its numbers (0: too small to read)."""
-
-    ground: QColor
-    line: QColor
-    text: QColor
-    font_px: float
 
 
 class GridPainter:

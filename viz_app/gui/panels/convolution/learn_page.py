@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 
 from viz_app.gui.panel import ActionButton, Card
 from viz_app.gui.panels.convolution.grid_figure import GridFigure
-from viz_app.gui.panels.convolution.linked_canvas import LinkedCanvas, link
+from viz_app.gui.panels.convolution.linked_canvas import LinkedCanvas, canvas_card, link
 from viz_app.gui.theme import Theme, set_role
 from viz_app.gui.widgets.words import Words
 from viz_app.labs.convolution.learn import LessonShown
@@ -148,12 +148,7 @@ class LearnPage(QWidget):
             ("Target", "output", self.target),
             ("Output so far", "output", self.output),
         ):
-            card = Card(title)
-            set_role(card.title, token)
-            card.column.setContentsMargins(4, 10, 4, 6)
-            card.title.setContentsMargins(10, 0, 0, 0)
-            card.column.addWidget(canvas, 1)
-            above.addWidget(card, 1)
+            above.addWidget(canvas_card(title, token, canvas), 1)
         self._kernel_card = Card()
         self._kernel_card.column.setContentsMargins(4, 2, 4, 2)
         self._kernel_card.column.addWidget(self.kernels)

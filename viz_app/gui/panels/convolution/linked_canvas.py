@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPen, QTransform
 
-from viz_app.gui.theme import Theme
+from viz_app.gui.panel import Card
+from viz_app.gui.theme import Theme, set_role
 from viz_app.gui.widgets.canvas import Canvas
 
 
@@ -87,3 +88,13 @@ def link(canvases: Sequence[LinkedCanvas]) -> None:
 
         canvas.zoomed.connect(on_zoomed)
         canvas.pointed.connect(on_pointed)
+
+
+def canvas_card(title: str, role: str, canvas: LinkedCanvas) -> Card:
+    """A card that a canvas fills to its edge; its heading has the colour of its role."""
+    card = Card(title)
+    set_role(card.title, role)
+    card.column.setContentsMargins(4, 10, 4, 6)
+    card.title.setContentsMargins(10, 0, 0, 0)
+    card.column.addWidget(canvas, 1)
+    return card

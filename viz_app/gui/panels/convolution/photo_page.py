@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from viz_app.core.records import Picture
 from viz_app.gui.panel import Card
 from viz_app.gui.panels.convolution.grid_figure import GridFigure
-from viz_app.gui.panels.convolution.linked_canvas import LinkedCanvas, link
+from viz_app.gui.panels.convolution.linked_canvas import LinkedCanvas, canvas_card, link
 from viz_app.gui.panels.convolution.scale_bar import ScaleBar
-from viz_app.gui.theme import Theme, set_role
+from viz_app.gui.theme import Theme
 from viz_app.gui.widgets.words import Words
 from viz_app.labs.convolution.figure import Figure
 from viz_app.labs.convolution.photo import Filtered, PhotoWords
@@ -81,22 +81,14 @@ class PhotoPage(QWidget):
     def _build(self) -> None:
         above = QHBoxLayout()
         above.setSpacing(12)
-        for title, token, canvas in (
-            ("Photo", "input", self.photo),
-            ("Output", "output", self.output),
-        ):
-            card = Card(title)
-            set_role(card.title, token)
-            card.column.setContentsMargins(4, 10, 4, 6)
-            card.title.setContentsMargins(10, 0, 0, 0)
-            card.column.addWidget(canvas, 1)
-            above.addWidget(card, 1)
-            if canvas is self.output:
-                below = QHBoxLayout()
-                below.setContentsMargins(10, 0, 10, 2)
-                below.addWidget(self.scale)
-                below.addStretch(1)
-                card.column.addLayout(below)
+        above.addWidget(canvas_card("Photo", "input", self.photo), 1)
+        output = canvas_card("Output", "output", self.output)
+        above.addWidget(output, 1)
+        below = QHBoxLayout()
+        below.setContentsMargins(10, 0, 10, 2)
+        below.addWidget(self.scale)
+        below.addStretch(1)
+        output.column.addLayout(below)
         self._kernel_card = Card()
         self._kernel_card.column.setContentsMargins(4, 2, 4, 2)
         self._kernel_card.column.addWidget(self.kernel)
