@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import itertools
+import statistics
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -47,6 +48,7 @@ PRECISIONS: dict[str, Precision] = {"float32": "float32", "bfloat16": "auto"}
 # against the plain step, against the naive script, share of the peak
 BOUNDS = {"float32": (1.2, 4.5, 0.75), "bfloat16": (2.3, 8.0, 0.75)}
 BARE, MEMORY, LARGE_PX = 1.08, 0.75, 512
+PROCESSES = 5
 ADAM_STEPS, LBFGS_STEPS, BF16_GAP = 200, 80, 0.02
 
 
@@ -103,12 +105,13 @@ def memory_rows(precisions: list[str]) -> Iterator[Row]:
 
 
 def peak_mib(name: str) -> float:
-    """The peak of a program above what its network takes, from a fresh process."""
+    """The peak of a program above what its network takes: the median of fresh processes."""
     program = f"from benchmarks.style import print_peak; print_peak({name!r})"
-    ended = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    command = [sys.executable, "-c", program]
+    return statistics.median(
+        float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+        for _ in range(PROCESSES)
     )
-    return float(ended.stdout)
 
 
 def print_peak(name: str) -> None:

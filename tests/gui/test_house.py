@@ -111,6 +111,16 @@ def test_an_opened_photo_becomes_the_image_of_every_lab(house, qtbot, photo):
     assert house.keeper.document.desk.image.startswith("sample:")
 
 
+def test_an_image_that_a_lab_chose_stands_first_in_the_strip(house, qtbot, photo):
+    house.keeper.document.choose_image(str(photo))
+    house.keeper.shelf.current()
+    qtbot.waitUntil(lambda: bool(house.keeper.shelf.recent))
+    assert house.keeper.shelf.strip[0] == str(photo)
+    house.keeper.document.choose_image("sample:coffee")
+    qtbot.waitUntil(lambda: house.keeper.shelf.current() is not None)
+    assert house.keeper.shelf.recent == [str(photo)]  # a sample has its place already
+
+
 def test_files_can_be_dropped(house, qtbot, photo):
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(photo))])

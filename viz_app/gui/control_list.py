@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from viz_app.gui.theme import Theme, set_role
 from viz_app.gui.widgets.choices import Chip, Chips, ChoiceButtons, ChoiceList
 from viz_app.gui.widgets.value_slider import ValueSlider
-from viz_app.labs.controls import Control, Group, Slider, Toggle
+from viz_app.labs.controls import Choice, Control, Group, Slider, Toggle
 from viz_app.labs.lab import Lab
 
 Edited = Callable[[str, Any], None]
@@ -43,6 +43,8 @@ class ControlList(QWidget):
             widget.setEnabled(control.is_usable(scene))
             if isinstance(control, Slider) and control.limits is not None:
                 widget.set_limits(*control.limits(scene))
+            elif isinstance(control, Choice):
+                widget.show_usable(scene)
             widget.show_value(getattr(scene, field))
 
     def _add_group(self, group: Group, outer: QVBoxLayout) -> None:

@@ -146,6 +146,8 @@ class PictureShelf(QObject):
     def _on_read(self, picture: Picture) -> None:
         self._reading.discard(picture.ref)
         self._take_in(picture, thumbnail(picture.pixels, THUMB_PX))
+        if picture.ref == self._document.desk.image and picture.ref not in self.strip:
+            self.recent = [picture.ref, *self.recent][:MOST_AT_ONCE]  # chosen in a lab
         self.strip_changed.emit()
         self.arrived.emit(picture.ref)
 

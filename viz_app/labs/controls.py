@@ -46,11 +46,12 @@ class Slider:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One of the values of a choice."""
+    """One of the values of a choice; its tip says as well when it is not usable."""
 
     value: Any
     label: str
     tip: str = ""
+    is_usable: Callable[[Any], bool] = always
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtGui import (
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QStandardItemModel,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -71,6 +78,11 @@ class ChoiceButtons(QWidget):
         for i, option in enumerate(self._options):
             self._group.button(i).setChecked(option.value == value)
 
+    def show_usable(self, scene: Any) -> None:
+        """Grey the options that a scene cannot use."""
+        for i, option in enumerate(self._options):
+            self._group.button(i).setEnabled(option.is_usable(scene))
+
     def _on_clicked(self, index: int) -> None:
         self.moved.emit(self._options[index].value)
 
@@ -78,9 +90,10 @@ class ChoiceButtons(QWidget):
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             step = (event.key() in NEXT_KEYS) - (event.key() in FORMER_KEYS)
             if step and isinstance(watched, QPushButton):
-                at = (self._group.id(watched) + step) % len(self._options)
-                self._group.button(at).setFocus()
-                self._group.button(at).click()
+                buttons = [button for button in self._group.buttons() if button.isEnabled()]
+                button = buttons[(buttons.index(watched) + step) % len(buttons)]
+                button.setFocus()
+                button.click()
                 return True
         return super().eventFilter(watched, event)
 
@@ -117,6 +130,12 @@ class ChoiceList(QComboBox):
         self.setCurrentIndex(
             next((i for i, option in enumerate(self._options) if option.value == value), -1)
         )
+
+    def show_usable(self, scene: Any) -> None:
+        """Grey the options that a scene cannot use."""
+        model = cast("QStandardItemModel", self.model())
+        for i, option in enumerate(self._options):
+            model.item(i).setEnabled(option.is_usable(scene))
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()

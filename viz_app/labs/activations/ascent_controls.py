@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from viz_app.labs.activations.layers import OWN
+from viz_app.labs.activations.layers import OWN, is_classifier
 from viz_app.labs.activations.scene import ActivationsScene
 from viz_app.labs.controls import Choice, Group, Option, Slider, Toggle
 
@@ -21,9 +21,14 @@ ASCENT_GROUPS: tuple[Group, ...] = (
                 (
                     Option("channel", "Channel", "The mean of the channel: a texture."),
                     Option("unit", "Unit", "The channel's unit in the middle: one object."),
-                    Option("class", "Class", "The logit of one of the network's classes."),
+                    Option(
+                        "class", "Class",
+                        "The logit of one of the network's classes; for MobileNetV2 and others "
+                        "that name them.",
+                        lambda s: is_classifier(s.net),
+                    ),
                 ),
-                "What is to grow; a class needs a network that names classes.",
+                "What is to grow.",
             ),
             Slider("goal_side", "Size", 96, 224, "Side of the image in pixels.", 16,
                    is_usable=lambda s: s.network != OWN),
