@@ -94,6 +94,9 @@ GROUPS = (
                    is_usable=lambda scene: not scene.is_beside_kept),
             Toggle("is_beside_kept", "Kept version",
                    "Compare with the version that was put aside with Keep to compare.", _has_kept),
+            Toggle("is_own_scale", "Own scales",
+                   "Each network's longest bars fill their room; off: both networks' bars are on "
+                   "one scale."),
         ),
         _is_compare,
     ),

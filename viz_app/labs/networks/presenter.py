@@ -73,7 +73,7 @@ class NetworksPresenter(Presenter[NetworksScene, NetworksView]):
             self.view.show_costs(costs.costs_of(scene))
         elif scene.view == "compare":
             first, second = self._table(scene), self._other(scene)
-            sides = (compare.side(first, scene.batch), compare.side(second, scene.batch))
+            sides = compare.sides(first, second, scene.batch, scene.is_own_scale)
             self.view.show_comparison(sides)
         else:
             table = self._table(scene)

@@ -54,6 +54,7 @@ class NetworksScene:
     view: View = "network"
     network: str = FIRST
     other: str = "alexnet"
+    is_own_scale: bool = False
     size: int = 0
     batch: int = 1
     layer: str = ""
