@@ -68,3 +68,24 @@ def test_the_filter_is_its_own_adjoint_and_favours_broad_waves() -> None:
     broad = torch.ones(1, 3, 6, 8)
     torch.testing.assert_close(broadened(fine), fine / 0.51, rtol=1e-4, atol=1e-4)
     torch.testing.assert_close(broadened(broad), broad / 0.01, rtol=1e-4, atol=1e-3)
+
+
+def test_after_a_change_of_cost_it_begins_with_a_move_no_longer_than_the_last() -> None:
+    optimiser, x = Lbfgs(), 0.5 + 0.01 * picture(6)
+    for _ in range(6):
+        move = optimiser.step(x, gradient_of(x), 1.0)
+        x = x + move
+    last = move.abs().mean().item()
+    assert last < LBFGS_FIRST_MOVE / 2
+    optimiser.forget()
+    assert optimiser.step(x, -gradient_of(x), 1.0).abs().mean().item() == pytest.approx(last)
+
+
+def test_a_change_of_precision_keeps_what_was_learnt_and_is_not_learnt_from() -> None:
+    optimiser, x = Lbfgs(), picture(7)
+    for _ in range(4):
+        x = x + optimiser.step(x, gradient_of(x), 1.0)
+    before = list(optimiser._pairs)
+    optimiser.forget_gradient()
+    optimiser.step(x, 1.5 * gradient_of(x), 1.0)
+    assert list(optimiser._pairs) == before

@@ -32,6 +32,7 @@ class Lbfgs:
     def __init__(self) -> None:
         self._pairs: deque[tuple[Tensor, Tensor]] = deque(maxlen=LBFGS_PAIRS)
         self._last: tuple[Tensor, Tensor] | None = None
+        self._first_move = LBFGS_FIRST_MOVE
 
     def step(self, picture: Tensor, gradient: Tensor, rate: float) -> Tensor:
         """What to add to ``picture`` [1, 3, H, W], where the cost has this gradient.
@@ -46,9 +47,11 @@ class Lbfgs:
         move = -self._times_inverse_hessian(gradient)
         length = move.abs().mean().item()
         if not self._pairs and length > 0:
-            return move * (rate * LBFGS_FIRST_MOVE / length)
+            return move * (rate * self._first_move / length)
         most = LBFGS_LONGEST_MOVE * rate
-        return move * min(rate, 1.0, most / length if length > most else 1.0)
+        share = min(rate, 1.0, most / length if length > most else 1.0)
+        self._first_move = min(LBFGS_FIRST_MOVE, share * length)  # if the cost becomes another
+        return move * share
 
     def to(self, device: torch.device) -> None:
         """Take what was learnt to another device."""
@@ -58,8 +61,12 @@ class Lbfgs:
             self._last = (self._last[0].to(device), self._last[1].to(device))
 
     def forget(self) -> None:
-        """Begin anew: the cost is another."""
+        """Begin anew, with a move no longer than the last: the cost is another."""
         self._pairs.clear()
+        self._last = None
+
+    def forget_gradient(self) -> None:
+        """Learn nothing from the next step: its gradient is computed in another way."""
         self._last = None
 
     def _learn(self, picture: Tensor, gradient: Tensor) -> None:

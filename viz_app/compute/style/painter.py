@@ -48,6 +48,11 @@ class Painter:
         if isinstance(self._optimiser, Lbfgs):
             self._optimiser.forget()
 
+    def forget_gradient(self) -> None:
+        """The next gradient is computed in another precision: its change says nothing."""
+        if isinstance(self._optimiser, Lbfgs):
+            self._optimiser.forget_gradient()
+
     def improve(self, gradient: Tensor) -> None:
         """Take one step from a picture where the cost has this gradient.
 

@@ -178,7 +178,7 @@ class _Run:
         dtype = self._plan.choose(self._step, device)
         if dtype != self._dtype:
             self._dtype = dtype
-            self._painter.forget_curvature()
+            self._painter.forget_gradient()
         self._painter.follow(controls.optimiser, controls.rate)
 
     def _evaluate(self, controls: StyleControls) -> tuple[StyleCosts, Coefficients, Tensor]:
