@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from viz_app.core.errors import ImageError
 from viz_app.files.resources import resource
-from viz_app.files.samples import SAMPLES, sample
+from viz_app.files.samples import SAMPLES, path_of, sample
 
 
 @pytest.mark.parametrize("name", [known.name for known in SAMPLES])
@@ -35,3 +37,10 @@ def test_every_photograph_is_credited() -> None:
 def test_an_unknown_name_lists_those_there_are() -> None:
     with pytest.raises(ImageError, match="chelsea"):
         sample("no-such")
+
+
+def test_the_file_behind_a_ref_is_the_bundled_one_or_the_users_own() -> None:
+    assert path_of("sample:night").endswith("images/styles/night.jpg")
+    assert Path(path_of("sample:coffee")).is_file()
+    assert path_of("/home/me/a:b.png") == "/home/me/a:b.png"
+    assert path_of("sample:nothing") == "sample:nothing"

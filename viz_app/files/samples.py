@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Literal
 
 from viz_app.core.errors import ImageError
@@ -48,12 +49,19 @@ SAMPLES: tuple[Sample, ...] = (
 )
 
 
+def path_of(ref: str) -> str:
+    """The file behind a picture's ref, a bundled one or the user's own."""
+    for known in SAMPLES:
+        if ref == f"sample:{known.name}":
+            folder = ("images",) if known.kind == "photo" else ("images", "styles")
+            return str(resource(*folder, f"{known.name}.jpg"))
+    return ref
+
+
 def sample(name: str) -> Picture:
     """The bundled picture `name`. Raises ImageError if there is none of that name."""
-    for known in SAMPLES:
-        if known.name == name:
-            folder = ("images",) if known.kind == "photo" else ("images", "styles")
-            picture = open_image(resource(*folder, f"{name}.jpg"))
-            return replace(picture, ref=f"sample:{name}")
-    names = ", ".join(known.name for known in SAMPLES)
-    raise ImageError(f"There is no sample picture “{name}”: choose one of {names}.")
+    ref = f"sample:{name}"
+    if path_of(ref) == ref:
+        names = ", ".join(known.name for known in SAMPLES)
+        raise ImageError(f"There is no sample picture “{name}”: choose one of {names}.")
+    return replace(open_image(Path(path_of(ref))), ref=ref)

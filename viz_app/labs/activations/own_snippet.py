@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from viz_app.core.own import OwnNetwork, preprocessing_of
 from viz_app.core.records import Picture
+from viz_app.files.samples import path_of
 from viz_app.labs.activations.scene import ActivationsScene
-from viz_app.labs.style.snippet import path_of
 
 _PROGRAM = """\
 # {layer} of {title} on an image: its strongest channels.

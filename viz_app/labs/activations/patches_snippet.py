@@ -7,11 +7,10 @@ from textwrap import indent
 
 from viz_app.core.own import OwnNetwork
 from viz_app.files.images import FORMATS
-from viz_app.files.samples import SAMPLES
+from viz_app.files.samples import SAMPLES, path_of
 from viz_app.labs.activations import snippet as programs
 from viz_app.labs.activations.layers import Asked, branch_of, name_of, side_of, table_of, title_of
 from viz_app.labs.activations.own_snippet import is_flat, part_of, texts_of
-from viz_app.labs.style.snippet import path_of
 
 _PROGRAM = """\
 # The nine patches of channel {channel} of {layer} of {title}, an image at a time.

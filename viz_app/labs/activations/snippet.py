@@ -10,6 +10,7 @@ from viz_app.core.layers import WINDOWED, Layer, Network, Row, pads, per_axis, r
 from viz_app.core.own import OwnNetwork
 from viz_app.core.records import Picture
 from viz_app.files.registry import load_registry
+from viz_app.files.samples import path_of
 from viz_app.labs.activations.layers import (
     SIDE,
     Asked,
@@ -21,7 +22,6 @@ from viz_app.labs.activations.layers import (
 )
 from viz_app.labs.activations.own_snippet import own_program
 from viz_app.labs.activations.scene import ActivationsScene
-from viz_app.labs.style.snippet import path_of
 
 PICKLED = {"vgg16": "VGG16_0", "alexnet": "AlexNet_0"}
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from viz_app.core.records import Picture
+from viz_app.files.samples import path_of
 from viz_app.labs.style.one_pass_jobs import ARBITRARY, PARTS, Wish
-from viz_app.labs.style.snippet import path_of
 
 _HEAD = """\
 # Not PyTorch: this network is published for onnxruntime, so this program runs it by that.

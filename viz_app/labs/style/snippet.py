@@ -15,8 +15,7 @@ from viz_app.core.style_terms import (
     VARIATION_UNIT,
     shares,
 )
-from viz_app.files.resources import resource
-from viz_app.files.samples import SAMPLES
+from viz_app.files.samples import path_of
 from viz_app.labs.style.mask import from_text
 from viz_app.labs.style.scene import StyleScene, controls_of, stages_of
 
@@ -266,13 +265,3 @@ def _guide(text: str) -> str:
         return _NO_MASK
     height, width = mask.shape
     return _MASK.format(packed=text.partition(":")[2], height=height, width=width)
-
-
-def path_of(ref: str) -> str:
-    """The file behind a picture's ref."""
-    kind, _, name = ref.partition(":")
-    if kind != "sample":
-        return ref
-    is_style = any(known.name == name and known.kind == "style" for known in SAMPLES)
-    folder = ("images", "styles") if is_style else ("images",)
-    return str(resource(*folder, f"{name}.jpg"))
