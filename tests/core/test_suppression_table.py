@@ -106,4 +106,4 @@ def test_building_can_be_cancelled():
         raise InterruptedError
 
     with pytest.raises(InterruptedError):
-        SuppressionTable.build([[0, 0, 1, 1]], [0.9], check=check)
+        SuppressionTable.build([[0, 0, 1, 1], [0, 0, 1, 2]], [0.9, 0.8], check=check)

@@ -103,7 +103,9 @@ def fit(
     picture = torch.tensor(pixels).permute(2, 0, 1)[None].float() / 255  # [1, 3, H, W]
     inside = (place.height, place.width)
     if tuple(picture.shape[2:]) != inside:
-        picture = F.interpolate(picture, inside, mode="bilinear", antialias=True).clamp(0, 1)
+        picture = F.interpolate(picture, inside, mode="bilinear", antialias=True).clamp_(0, 1)
+    if inside == (size, size):
+        return picture.contiguous(), place
     square = torch.full((1, 3, size, size), _GREY)
     square[..., place.top : place.top + place.height, place.left : place.left + place.width] = (
         picture

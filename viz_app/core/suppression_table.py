@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 import numpy as np
@@ -72,6 +73,8 @@ class SuppressionTable:
         groups = classes[order] if per_class else np.zeros(len(order), np.int64)
         for group in np.unique(groups):
             members = np.flatnonzero(groups == group)
+            if len(members) == 1:
+                continue  # nothing hides the only one
             keeps[:, members] = _kept_at_stops(boxes[order[members]], rule, stops, check)
         return cls(boxes, scores, classes, rule, per_class, floor, order, -scores[order], keeps)
 
@@ -124,9 +127,8 @@ def _kept_at_stops(
     """
     count = len(boxes)
     thresholds = np.arange(stops) / (stops - 1)
-    # removes[l]: the bits of the l lowest stops, where an overlap that reaches l of them removes
-    removes = _pack(np.arange(stops) < np.arange(stops + 1)[:, None])  # [stops + 1, words]
-    kept = np.zeros((count, removes.shape[1]), np.uint64)
+    removes = _bits(stops)
+    kept = np.repeat(removes[-1:], count, axis=0)
     start = 0
     while start < count:
         if check is not None:
@@ -136,10 +138,11 @@ def _kept_at_stops(
         iou = paired_iou(boxes[later], boxes[earlier])
         side: Literal["left", "right"] = "right" if rule == "at_least" else "left"
         bits = removes[np.searchsorted(thresholds, iou, side=side)]  # [pairs, words]
-        ends = np.searchsorted(later, np.arange(start, end + 1)).tolist()
-        for box, first, last in zip(range(start, end), ends, ends[1:], strict=False):
+        touched, firsts = np.unique(later, return_index=True)
+        ends = [*firsts.tolist(), len(later)]
+        for box, first, last in zip(touched.tolist(), ends, ends[1:], strict=False):
             gone = np.bitwise_or.reduce(kept[earlier[first:last]] & bits[first:last], axis=0)
-            kept[box] = removes[-1] & ~gone
+            kept[box] &= ~gone
         start = end
     keeps = np.unpackbits(kept.view(np.uint8), axis=1, count=stops).astype(np.bool_).T
     if rule == "at_least":
@@ -167,7 +170,13 @@ def _overlapping_pairs(
     return later + start, earlier
 
 
-def _pack(bits: NDArray[np.bool_]) -> NDArray[np.uint64]:
-    """Rows of bits as rows of 64-bit words."""
-    width = -bits.shape[1] % 64
-    return np.packbits(np.pad(bits, ((0, 0), (0, width))), axis=1).view(np.uint64)
+@cache
+def _bits(stops: int) -> NDArray[np.uint64]:
+    """Row l has the bits of the l lowest stops, where an overlap that reaches l of them removes.
+
+    ``[stops + 1, words of 64 bits]``
+    """
+    bits = np.arange(stops) < np.arange(stops + 1)[:, None]
+    packed = np.packbits(np.pad(bits, ((0, 0), (0, -stops % 64))), axis=1).view(np.uint64)
+    packed.flags.writeable = False
+    return packed

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import cast
+
+import torch
+
 from viz_app.core import architectures
+from viz_app.core.layers import Network
 from viz_app.nets.build import Net, build_frozen
 from viz_app.nets.darknet import read_darknet
 from viz_app.nets.loading import check_state
@@ -21,8 +26,7 @@ def yolov4_tiny(data: bytes) -> Net:
     WeightsError
         if the file is not that network
     """
-    network = architectures.yolov4_tiny()
-    return build_frozen(network, check_state(network, read_darknet(network, data)))
+    return _read(architectures.yolov4_tiny(), data)
 
 
 def yolov2_tiny(data: bytes) -> Net:
@@ -38,5 +42,10 @@ def yolov2_tiny(data: bytes) -> Net:
     WeightsError
         if the file is not that network
     """
-    network = architectures.yolov2_tiny()
-    return build_frozen(network, check_state(network, read_darknet(network, data)))
+    return _read(architectures.yolov2_tiny(), data)
+
+
+def _read(network: Network, data: bytes) -> Net:
+    net = build_frozen(network, check_state(network, read_darknet(network, data)))
+    # the layout that the processor's convolutions work in: a seventh less time a picture
+    return cast("Net", net.to(memory_format=torch.channels_last))  # type: ignore[call-overload]
