@@ -22,7 +22,6 @@ def style_sheet(c: Colours, p: Size) -> str:
 def _texts(c: Colours, p: Size) -> str:
     """Fonts and the colours of words."""
     return f"""
-* {{ font-family: "{UI_FONT}"; font-size: {p(13)}px; }}
 QLabel {{ background: transparent; }}
 QLabel[role="title"] {{ font-size: {p(18)}px; font-weight: 600; }}
 QLabel[role="brand"] {{ font-size: {p(15)}px; font-weight: 700; }}
@@ -42,7 +41,6 @@ def _surfaces(c: Colours, p: Size) -> str:
     """What the window is made of, and the bar of messages."""
     return f"""
 QMainWindow, QWidget#lab, QDialog {{ background: {c["window"]}; }}
-QWidget {{ color: {c["text"]}; }}
 QToolTip {{ background: {c["card"]}; color: {c["text"]}; border: 1px solid {c["line"]};
     padding: 6px; }}
 QFrame[role="card"] {{ background: {c["card"]}; border: 1px solid {c["line"]};

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+import re
 from functools import lru_cache
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
@@ -10,19 +10,19 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from viz_app.gui.theme import Theme
+from viz_app.gui.theme import TOKENS, Theme
 
-log = logging.getLogger(__name__)
+PAINT = re.compile(f'(?<==")({"|".join(TOKENS["light"])})(?=")')  # fill="input"
 
 
 @lru_cache(maxsize=512)
-def _svg(latex: str, size_px: float, colour: str) -> bytes:
-    """Return a formula as SVG; 20 ms the first time, so it is kept."""
+def _svg(latex: str, size_px: float) -> str:
+    """Return a formula as SVG with tokens for colours; 20 ms the first time, so it is kept."""
     import ziamath  # 100 ms: not before the first formula is wanted
 
     ziamath.config.svg2 = False  # QtSvg draws only the fraction bars of the default form
-    text: str = ziamath.Latex(latex, size=size_px, color=colour, inline=False).svg()
-    return text.encode()
+    svg: str = ziamath.Latex(latex, size=size_px, color="text", inline=False).svg()
+    return svg
 
 
 class Formula(QWidget):
@@ -33,7 +33,8 @@ class Formula(QWidget):
         self._theme = theme
         self._size_px = size_px
         self._latex = ""
-        self._renderer: QSvgRenderer | None = None
+        self._renderer = QSvgRenderer(self)
+        self._renderer.setAspectRatioMode(Qt.AspectRatioMode.KeepAspectRatio)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self._render)
 
@@ -45,34 +46,29 @@ class Formula(QWidget):
             self._render()
 
     def _render(self) -> None:
-        if not self._latex:
-            self._renderer = None
-        else:
-            latex = self._latex
-            for token in ("input", "kernel", "output", "accent", "muted", "warning", "pink"):
-                hex_colour = self._theme.colour(token).name()
-                latex = latex.replace(rf"\color{{{token}}}", rf"\color{{{hex_colour}}}")
-            size, colour = self._theme.px(self._size_px), self._theme.colour("text").name()
-            self._renderer = QSvgRenderer(QByteArray(_svg(latex, size, colour)), self)
+        """Set it anew; a theme changes only colours and scale of what is already set."""
+        if self._latex:
+            svg = _svg(self._latex, self._size_px)
+            svg = PAINT.sub(lambda token: self._theme.colour(token[0]).name(), svg)
+            self._renderer.load(QByteArray(svg.encode()))
         self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:
-        if self._renderer is None:
+        if not self._latex:
             return QSize(0, 0)
-        return self._renderer.defaultSize() + QSize(2, 4)
+        return self._renderer.defaultSize() * self._theme.scale + QSize(2, 4)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(40, self.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if self._renderer is None:
+        if not self._latex:
             return
-        size = self._renderer.defaultSize()
+        size = self._renderer.defaultSize() * self._theme.scale
         scale = min(1.0, self.width() / max(size.width(), 1), self.height() / max(size.height(), 1))
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         width, height = size.width() * scale, size.height() * scale
         top = (self.height() - height) / 2
-        self._renderer.setAspectRatioMode(Qt.AspectRatioMode.KeepAspectRatio)
         self._renderer.render(painter, QRectF(0, top, width, height))

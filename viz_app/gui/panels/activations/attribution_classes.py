@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QComboBox, QCompleter, QWidget
+from PySide6.QtWidgets import QComboBox, QCompleter, QListView, QWidget
 
 from viz_app.labs.activations.attribution_shown import class_names
 
@@ -31,6 +33,11 @@ class ClassBox(QComboBox):
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.setCompleter(completer)
+        for view in (
+            self.view(),
+            completer.popup(),
+        ):  # a thousand lines are not measured one by one
+            cast("QListView", view).setUniformItemSizes(True)
         edit = self.lineEdit()
         assert edit is not None
         edit.setAccessibleName(name)
