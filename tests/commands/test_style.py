@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.labs.style_kit import quick_optimise
+from tests.labs.style_kit import fill_the_disk, quick_optimise
 from viz_app.cli import main
 from viz_app.files.images import open_image, text_of
 from viz_app.labs.style import jobs
@@ -87,6 +87,48 @@ def test_the_options_of_a_run_are_in_its_settings(tmp_path):
     assert '"network": "vgg19"' in text
     assert '"pooling": "average"' in text
     assert '"others": ["sample:glass"]' in text.replace("\n", "").replace("  ", "")
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ("--also a --also b --also c --also d", "At most 4 styles can be mixed, not 5"),
+        ("--also sample:glass --blend 1", "one weight for each style"),
+        ("--blend 1 2", "one weight for each style, STYLE first, 1 in all"),
+    ],
+)
+def test_styles_without_their_weights_are_refused(tmp_path, capsys, options, sentence):
+    common = ["style", "sample:coffee", "sample:night", "-o", str(tmp_path / "o.png")]
+    assert main([*common, *options.split()]) == 1
+    assert sentence in capsys.readouterr().err
+
+
+def test_pictures_of_one_name_do_not_go_into_one_file(tmp_path):
+    for name in ("a.png", "a.jpg"):
+        picture(tmp_path / "c" / name, 10)
+    common = ["style", str(tmp_path / "c"), "sample:glass", "--size", "128", "--steps", "10"]
+    for _ in range(2):  # painted anew, it takes the place of what was painted before
+        assert main([*common, "-o", str(tmp_path / "out")]) == 0
+    names = ["a as glass 2.png", "a as glass.png"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == names
+
+
+@pytest.mark.parametrize("option", ["--alpha nan", "--rate inf", "--lambda conv3_2=nan"])
+def test_a_weight_that_is_no_number_is_refused(capsys, option):
+    with pytest.raises(SystemExit):
+        main(["style", "sample:coffee", "sample:night", "-o", "o.png", *option.split()])
+    assert "is no number" in capsys.readouterr().err
+
+
+def test_a_full_disk_ends_it_at_once(tmp_path, monkeypatch, capsys):
+    for name in ("a", "b"):
+        picture(tmp_path / "c" / f"{name}.png", 10)
+    fill_the_disk(monkeypatch)
+    out = ["-o", str(tmp_path / "out"), "--size", "128", "--steps", "10"]
+    assert main(["style", str(tmp_path / "c"), "sample:glass", *out]) == 1
+    told = capsys.readouterr().err
+    assert told.count("no room left") == 1
+    assert "b as glass" not in told
 
 
 def test_ctrl_c_tells_how_many_are_saved(tmp_path, monkeypatch, capsys):

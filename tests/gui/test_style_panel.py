@@ -12,6 +12,7 @@ from viz_app.files.weights import WeightsStore
 from viz_app.gui.panels.style.costs import CURVES, J
 from viz_app.gui.panels.style.panel import StylePanel
 from viz_app.labs.style import jobs
+from viz_app.labs.style.gram_jobs import compared
 from viz_app.labs.style.mask import from_text
 from viz_app.labs.style.presenter import StylePresenter
 
@@ -154,12 +155,17 @@ def test_pointing_at_a_cell_shows_its_two_channels(lab, qtbot):
     lab.presenter.edited("below", "gram")
     view = lab.panel.grams
     painted = flat @ flat.T / 40
-    view.show_grams(jobs.compared("conv3_1", painted * 2, painted, maps))
+    view.show_grams(compared("conv3_1", painted * 2, painted, maps))
     matrix = view.matrices[1]
     area = matrix._area()
     at = QPointF(area.left() + area.width() * 4.5 / 6, area.top() + area.height() * 2.5 / 6)
     click(qtbot, matrix, at.toPoint())
-    assert view.words.text().startswith("k 2, k′ 4: S ")
+    mean = float((maps[2] * maps[4]).mean())
+    assert view.words.text().startswith(f"k 2, k′ 4: S {mean * 2:.3g}  G {mean:.3g}")
+    assert view.maps[2].caption == f"product, 0 … {(maps[2] * maps[4]).max():.3g}"
+    shown = np.frombuffer(view.maps[2]._image.constBits(), np.uint8).reshape(5, -1)[:, :8]
+    product = maps[2] * maps[4]
+    assert np.abs(shown - 255 * product / product.max()).max() < 1.01
     qtbot.keyClick(matrix, Qt.Key.Key_Down)
     assert view._cell == (3, 4)
     assert view.maps[0].caption.startswith("a[3]")
@@ -198,6 +204,10 @@ def test_a_folder_is_painted_from_its_window(lab, qtbot, tmp_path):
     lab.presenter.batch.asked()
     dialog = lab.panel.batch
     assert dialog.fields[0].text() == "sample:chelsea"
+    assert not dialog.mix.isVisible()
+    lab.presenter.change(others=("sample:glass",))
+    lab.presenter.batch.asked()
+    assert dialog.mix.text() == "Mix in Stained glass"
     assert not dialog.start.isEnabled()
     for field, name in zip(dialog.fields, ("c", "s", "out"), strict=True):
         field.setText(str(tmp_path / name))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from types import SimpleNamespace
 
 import numpy as np
@@ -162,6 +163,15 @@ class Bench:
     def choose_image(self, ref):
         self.shelf.image = ref
         self.document.choose_image(ref)
+
+
+def fill_the_disk(monkeypatch):
+    """From now on every file that is written finds the disk full."""
+
+    def no_room(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", no_room)
 
 
 def small_network():

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.labs.style_kit import Bench, quick_optimise
+from tests.labs.style_kit import Bench, fill_the_disk, quick_optimise
 from viz_app.core.errors import ImageError
 from viz_app.labs.style import jobs
 from viz_app.labs.style.batch import LANE, members
+from viz_app.labs.style.mask import as_text
 
 
 @pytest.fixture
@@ -81,12 +82,38 @@ def test_files_that_are_there_are_kept(bench, folder):
     assert "a as s 2.png" in saved(folder)
 
 
-def test_a_full_disk_ends_it_with_one_sentence(bench, folder):
+def test_a_full_disk_ends_it_at_once(bench, folder, monkeypatch):
+    bench.presenter.change(steps=10)
+    fill_the_disk(monkeypatch)
+    assert paint(bench, folder) < 2 * 11, "the second picture is not begun"
+    assert "no room left" in bench.view.last["batch"].words
+    assert not bench.presenter.batch.is_running
+
+
+def test_a_file_in_the_place_of_the_folder_is_one_sentence(bench, folder):
     bench.presenter.change(steps=10)
     (folder / "out").write_text("a file where the folder should be")
     paint(bench, folder)
     assert "is a file" in bench.view.last["batch"].words
     assert not bench.presenter.batch.is_running
+
+
+@pytest.mark.parametrize("is_wanted", [True, False])
+def test_mixed_styles_and_the_mask_of_the_lab_are_offered_and_painted(bench, folder, is_wanted):
+    mask = as_text(np.full((2, 3), 255, np.uint8))
+    bench.presenter.change(steps=10, others=("sample:glass",), blend_2=3.0, mask=mask)
+    bench.presenter.batch.asked()
+    asked = bench.view.last["batch"]
+    assert (asked.others, asked.is_masked) == (("Stained glass",), True)
+    contents, styles = (str(folder / name) for name in ("contents", "styles"))
+    bench.presenter.batch.start(
+        contents, styles, folder / "out", is_mixed=is_wanted, is_masked=is_wanted
+    )
+    bench.runner.take(999, LANE)
+    bench.presenter.filing.settings_opened(folder / "out" / "a as t.png")
+    scene = bench.presenter.scene
+    assert scene.others == (("sample:glass",) if is_wanted else ())
+    assert scene.mask == (mask if is_wanted else "")
 
 
 def test_what_is_not_there_is_not_counted(tmp_path):

@@ -1,11 +1,9 @@
 from __future__ import annotations
 
-import errno
-
 import numpy as np
 import pytest
 
-from tests.labs.style_kit import Bench, quick_optimise
+from tests.labs.style_kit import Bench, fill_the_disk, quick_optimise
 from viz_app.labs.style import history, jobs
 
 
@@ -106,11 +104,7 @@ def test_a_damaged_file_costs_only_itself(make_bench, folder, data):
 def test_a_full_disk_is_told_and_the_run_stays_in_the_list(make_bench, monkeypatch):
     bench = make_bench()
     archive(bench)
-
-    def no_room(*_):
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr("os.fsync", no_room)
+    fill_the_disk(monkeypatch)
     archive(bench)
     assert "no room left" in bench.speaker.sentence
     assert names(bench) == ["Run 2", "Run 1"]

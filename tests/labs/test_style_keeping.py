@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.labs.style_kit import Bench, quick_optimise
+from tests.labs.style_kit import Bench, fill_the_disk, quick_optimise
 from viz_app.labs.style import jobs
 from viz_app.labs.style.keeping import FILE, from_file
 
@@ -46,6 +46,20 @@ def test_the_kept_picture_is_not_taken_for_another_image(make_bench):
     second.choose_image("sample:coffee")
     assert second.run.state is None
     assert second.run.pixels is second.shelf.current().pixels
+
+
+def test_a_full_disk_is_told_once_and_the_run_goes_on(make_bench, monkeypatch):
+    bench = painted(make_bench())
+    fill_the_disk(monkeypatch)
+    bench.presenter.paused()
+    assert bench.speaker.sentence.startswith("The run goes on, but is not kept: ")
+    assert "no room left" in bench.speaker.sentence
+    bench.speaker.sentence = ""
+    bench.presenter.started()
+    assert bench.runner.take(3) == 3
+    bench.presenter.paused()
+    assert bench.speaker.sentence == ""
+    assert bench.run.step == 8
 
 
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04broken", b"\x93NUMPY nonsense"])

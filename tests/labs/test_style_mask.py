@@ -3,8 +3,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from viz_app.labs.style.controls import GROUPS
 from viz_app.labs.style.mask import as_text, from_text
-from viz_app.labs.style.scene import StyleScene, carries, controls_of, resolve, stages_of
+from viz_app.labs.style.scene import (
+    MORE_LAYERS,
+    StyleScene,
+    carries,
+    controls_of,
+    lambda_field,
+    resolve,
+    stages_of,
+)
 
 
 def test_a_mask_comes_back_from_its_text():
@@ -35,3 +44,14 @@ def test_vgg_16_has_no_fourth_layer_in_its_late_stages():
     assert resolve(scene).content_layer == "conv4_3"
     assert len(resolve(scene).style_layers) == 5
     assert len(resolve(StyleScene(network="vgg19", lambda_5_4=3.0)).style_layers) == 6
+
+
+@pytest.mark.parametrize(("network", "count"), [("vgg16", 13), ("vgg19", 16)])
+def test_the_content_layers_on_offer_are_those_of_the_network_in_its_order(network, count):
+    (choice,) = (c for g in GROUPS for c in g.controls if c.field == "content_layer")
+    offered = [o.value for o in choice.options if o.is_usable(StyleScene(network=network))]
+    assert len(offered) == count
+    assert offered == sorted(offered)
+    more = [c for g in GROUPS for c in g.controls if c.field in map(lambda_field, MORE_LAYERS)]
+    usable = [c.field for c in more if c.is_usable(StyleScene(network=network))]
+    assert len(usable) == count - 5

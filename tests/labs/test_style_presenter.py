@@ -5,12 +5,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.labs.style_kit import LANE, Bench, quick_optimise, small_network
+from tests.labs.style_kit import LANE, Bench, fill_the_disk, quick_optimise, small_network
 from viz_app.core.errors import MemoryShort, NotFinite
-from viz_app.core.style_terms import BETA_UNIT
+from viz_app.core.records import Picture
+from viz_app.core.style_terms import BETA_UNIT, StyleState
 from viz_app.files.images import open_image
-from viz_app.labs.style import jobs
+from viz_app.labs.style import gram_jobs, jobs
+from viz_app.labs.style.gram_jobs import compared
+from viz_app.labs.style.mask import as_text
 from viz_app.labs.style.scene import resolve
+
+MASK = as_text(np.repeat(np.linspace(0, 255, 40).astype(np.uint8)[None], 30, 0))
 
 
 @pytest.fixture
@@ -354,6 +359,98 @@ def test_gram_matrices_of_the_picture_under_way(real_bench):
     assert len(bench.runner.started) == asked, "the same matrices are not asked for twice"
 
 
+def test_gram_matrices_without_memory_are_told_of_once_and_the_run_goes_on(real_bench, monkeypatch):
+    bench, told = real_bench, []
+    started(bench, 1)
+
+    def full(*_args, **_more):
+        raise MemoryShort("Memory ran out.")
+
+    plain = gram_jobs.grams
+    monkeypatch.setattr(gram_jobs, "grams", lambda *_args: full)
+    monkeypatch.setattr(bench.speaker, "tell", lambda sentence, **_more: told.append(sentence))
+    bench.presenter.edited("below", "gram")
+    assert bench.runner.take(3) == 3
+    assert told == ["Memory ran out."]
+    monkeypatch.setattr(gram_jobs, "grams", plain)
+    bench.presenter.edited("gram_layer", "conv2_1")
+    assert bench.view.last["grams"].layer == "conv2_1"
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 4096), (4096, 2)])
+@pytest.mark.parametrize("role", ["sample:chelsea", "sample:night", "mask", "start"])
+def test_pictures_of_one_pixel_and_of_one_line_are_painted(real_bench, shape, role):
+    bench = real_bench
+    if role == "mask":
+        bench.presenter.change(mask=as_text(np.full([min(n, 256) for n in shape], 255, np.uint8)))
+    elif role == "start":
+        bench.run.state = StyleState(np.full((*shape, 3), 0.5, np.float32))
+    else:
+        pixels = np.random.default_rng(0).integers(0, 256, (*shape, 3)).astype(np.uint8)
+        bench.shelf.pictures[role] = Picture(role, "thin.png", pixels)
+    bench.show()
+    bench.presenter.edited("below", "gram")
+    started(bench, 2)
+    assert bench.run.step == 2
+    assert min(bench.run.pixels.shape[:2]) >= 16
+    assert np.isfinite(bench.view.last["grams"].style).all()
+
+
+def test_a_picture_that_finds_no_room_is_told_and_can_be_saved_again(bench, tmp_path, monkeypatch):
+    started(bench, 2)
+    with monkeypatch.context() as filled:
+        fill_the_disk(filled)
+        for path in (tmp_path / "out.png", tmp_path / "out.gif"):
+            (bench.presenter.filing.saved_to if path.suffix == ".png"
+             else bench.presenter.filing.film_saved_to)(path)  # fmt: skip
+            assert "no room left" in bench.speaker.sentence
+            bench.speaker.sentence = ""
+    assert bench.runner.take(1) == 1
+    bench.presenter.filing.saved_to(tmp_path / "out.png")
+    assert (tmp_path / "out.png").exists()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"others": ("sample:glass",), "blend_2": 3.0},
+        {"mask": MASK, "style_scale": 0.5},
+        {"colours": "histogram", "pooling": "average"},
+        {
+            "others": ("sample:glass",),
+            "mask": MASK,
+            "colours": "histogram",
+            "is_coarse_to_fine": True,
+        },
+    ],
+)
+def test_gram_matrices_are_those_that_the_cost_compares(real_bench, monkeypatch, fields):
+    bench = real_bench
+    monkeypatch.setattr(jobs, "read", bench.shelf.wanted)
+    bench.presenter.change(size=256, gram_layer="conv4_1", **fields)
+    started(bench, 2)
+    bench.presenter.edited("below", "gram")
+    grams, snapshot = bench.view.last["grams"], bench.run.painted.snapshot
+    cost = ((grams.style - grams.painted) ** 2).sum() / (2 * len(grams.maps)) ** 2
+    assert cost == pytest.approx(snapshot.costs.style[3], rel=1e-4)
+    assert grams.styles == 1 + len(bench.presenter.scene.others)
+    assert grams.is_masked == ("mask" in fields)
+
+
+def test_a_blend_that_is_moved_at_rest_changes_what_is_asked_for(real_bench, monkeypatch):
+    bench = real_bench
+    monkeypatch.setattr(jobs, "read", bench.shelf.wanted)
+    bench.presenter.change(others=("sample:glass",), below="gram")
+    started(bench, 1)
+    bench.presenter.paused()
+    before = bench.view.last["grams"].style
+    bench.presenter.edited("blend_2", 0.01)
+    alone = bench.view.last["grams"].style
+    assert not np.allclose(alone, before)
+    bench.presenter.change(others=())
+    assert np.allclose(bench.view.last["grams"].style, alone)
+
+
 def test_a_saved_picture_holds_the_scene_that_painted_it(bench, tmp_path):
     started(bench, 2)
     bench.presenter.edited("beta", 4.5)
@@ -407,7 +504,7 @@ def test_the_film_of_a_run_is_saved_whole_and_bounded(bench, tmp_path):
 
 def test_equal_gram_matrices_have_a_difference_in_the_middle_of_its_scale():
     matrix = np.arange(9, dtype=np.float32).reshape(3, 3)
-    grams = jobs.compared("conv1_1", matrix, matrix, matrix[None])
+    grams = compared("conv1_1", matrix, matrix, matrix[None])
     assert set(np.unique(grams.shades[2])) == {127}
     assert np.array_equal(grams.shades[0], grams.shades[1])
     assert grams.shades[0].max() == 255

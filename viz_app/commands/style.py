@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 import threading
 import time
@@ -14,14 +15,13 @@ from typing import Any, TypeVar, get_args
 import numpy as np
 
 from viz_app.core.errors import DeviceError, MemoryShort, SaveError, VizError, WeightsError
-from viz_app.core.records import Picture
 from viz_app.core.style_terms import STYLE_LAYERS, Pooling, StyleState
 from viz_app.engine.engine import Turn
-from viz_app.files.images import list_images, open_image, save_image, text_of, thumbnail
-from viz_app.files.samples import sample
+from viz_app.files.images import save_image, text_of, thumbnail
 from viz_app.files.weights import WeightsStore
 from viz_app.labs.document import Document
 from viz_app.labs.style import jobs
+from viz_app.labs.style.batch import free_name, members
 from viz_app.labs.style.mask import MOST_SIDE, as_text
 from viz_app.labs.style.presenter import StylePresenter
 from viz_app.labs.style.runs import Run
@@ -67,11 +67,11 @@ def add_parser(subparsers: Any) -> None:
     )
     for field, words in FLOATS:
         parser.add_argument(
-            f"--{field}", type=float, metavar="X", help=f"{words}: a factor, 1 is usual"
+            f"--{field}", type=_number, metavar="X", help=f"{words}: a factor, 1 is usual"
         )
     parser.add_argument(
         "--lambdas",
-        type=float,
+        type=_number,
         nargs=5,
         metavar="X",
         help=f"factor of each style layer ({', '.join(STYLE_LAYERS)})",
@@ -103,7 +103,7 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--network", choices=get_args(Judge), help="what judges the pictures")
     parser.add_argument("--pooling", choices=get_args(Pooling))
     parser.add_argument(
-        "--style-scale", type=float, metavar="X", help="size of the style picture, 1 is usual"
+        "--style-scale", type=_number, metavar="X", help="size of the style picture, 1 is usual"
     )
     parser.add_argument(
         "--also",
@@ -113,7 +113,7 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
         help=f"a further style picture; up to {MOST_STYLES - 1}",
     )
     parser.add_argument(
-        "--blend", type=float, nargs="+", metavar="X", help="weight of each style picture"
+        "--blend", type=_number, nargs="+", metavar="X", help="weight of each style picture"
     )
     parser.add_argument(
         "--mask", metavar="FILE", help="picture that is white where the style applies"
@@ -125,7 +125,14 @@ def _layer_factor(text: str) -> tuple[str, float]:
     layer, _, factor = text.partition("=")
     if layer not in (*STYLE_LAYERS, *MORE_LAYERS):
         raise argparse.ArgumentTypeError(f"there is no layer {layer!r}")
-    return lambda_field(layer), float(factor)
+    return lambda_field(layer), _number(factor)
+
+
+def _number(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise argparse.ArgumentTypeError(f"{text} is no number to paint with")
+    return value
 
 
 def run(args: argparse.Namespace) -> int:
@@ -142,7 +149,7 @@ def run(args: argparse.Namespace) -> int:
             try:
                 _paint(scene, content, style, out, store, turn, count, state)
                 saved += 1
-            except (WeightsError, DeviceError, MemoryShort):
+            except (SaveError, WeightsError, DeviceError, MemoryShort):
                 raise  # the next one would not fare better
             except VizError as error:  # the others may be well
                 print(f"{count}{error}", file=sys.stderr)
@@ -163,18 +170,24 @@ def outputs(content: str, style: str, out: Path) -> Iterator[tuple[str, str, Pat
     SaveError
         if several pictures would go into one file
     """
-    contents, styles = _members(content), _members(style)
+    contents, styles = members(content), members(style)
     is_folder = out.is_dir() or not out.suffix
     if len(contents) * len(styles) > 1 and not is_folder:
         raise SaveError(f"“{out.name}” is one file for several pictures: name a folder.")
+    taken: set[str] = set()
     for one in contents:
         for other in styles:
-            name = f"{_stem(one)} as {_stem(other)}.png"
-            yield one, other, out / name if is_folder else out
+            yield one, other, out / free_name(one, other, taken) if is_folder else out
 
 
 def scene_of(args: argparse.Namespace) -> StyleScene:
-    """The scene that the options ask for, on top of saved settings."""
+    """The scene that the options ask for, on top of saved settings.
+
+    Raises
+    ------
+    VizError
+        if there are more styles than can be mixed, or not one weight for each
+    """
     scene = StyleScene() if args.settings is None else _saved_scene(Path(args.settings))
     fields = {
         field: getattr(args, field)
@@ -203,7 +216,13 @@ def scene_of(args: argparse.Namespace) -> StyleScene:
     for i, value in enumerate(args.lambdas or (), 1):
         fields[f"lambda_{i}"] = value
     given = {name: value for name, value in fields.items() if value is not None}
-    changed: StyleScene = resolve(_replace(scene, given))
+    wanted = _replace(scene, given)
+    count = len(wanted.styles)
+    if count > MOST_STYLES:
+        raise VizError(f"At most {MOST_STYLES} styles can be mixed, not {count}: leave some out.")
+    if args.blend and len(args.blend) != count:
+        raise VizError(f"--blend: one weight for each style, STYLE first, {count} in all.")
+    changed: StyleScene = resolve(wanted)
     return changed
 
 
@@ -236,7 +255,9 @@ def _paint(
     count: str,
     state: StyleState | None,
 ) -> None:
-    run = Run(out.name, "style", _replace(scene, {"style": style}), _read(content), _read(style))
+    run = Run(
+        out.name, "style", _replace(scene, {"style": style}), jobs.read(content), jobs.read(style)
+    )
     run.state = state
     started, told = time.monotonic(), 0.0
     is_terminal = sys.stderr.isatty()
@@ -278,28 +299,13 @@ def _saved_scene(path: Path) -> StyleScene:
     return scene
 
 
-def _members(name: str) -> list[str]:
-    path = Path(name)
-    return [str(p) for p in list_images(path)] if path.is_dir() else [name]
-
-
-def _read(name: str) -> Picture:
-    if name.startswith("sample:"):
-        return sample(name.removeprefix("sample:"))
-    return open_image(Path(name))
-
-
 def _state(name: str) -> StyleState:
-    return StyleState(_read(name).pixels.astype(np.float32) / 255)
+    return StyleState(jobs.read(name).pixels.astype(np.float32) / 255)
 
 
 def _mask(name: str) -> str:
-    pixels = thumbnail(_read(name).pixels, MOST_SIDE)
+    pixels = thumbnail(jobs.read(name).pixels, MOST_SIDE)
     return as_text(pixels.mean(2).round().astype(np.uint8))
-
-
-def _stem(name: str) -> str:
-    return Path(name.removeprefix("sample:")).stem
 
 
 def _replace(scene: StyleScene, fields: dict[str, Any]) -> StyleScene:

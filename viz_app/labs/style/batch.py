@@ -15,10 +15,8 @@ from viz_app.core.errors import (
     VizError,
     WeightsError,
 )
-from viz_app.core.records import Picture
 from viz_app.engine.engine import Failure, Progress, Turn
-from viz_app.files.images import list_images, open_image, save_image
-from viz_app.files.samples import sample
+from viz_app.files.images import list_images, save_image
 from viz_app.files.weights import WeightsStore
 from viz_app.labs.document import Document
 from viz_app.labs.lab import Lab
@@ -26,6 +24,7 @@ from viz_app.labs.presenter import House
 from viz_app.labs.style import jobs
 from viz_app.labs.style.runs import Run
 from viz_app.labs.style.scene import StyleScene
+from viz_app.labs.style.shown import style_title
 
 LANE = "style.batch"
 
@@ -49,6 +48,20 @@ class Step:
     skipped: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class BatchAsked:
+    """What a batch is proposed: the lab's own pictures, and what else its settings hold.
+
+    ``others`` are the names of styles that are mixed in; ``is_masked`` says whether there is a
+    mask of where the style applies.
+    """
+
+    content: str
+    style: str
+    others: tuple[str, ...] = ()
+    is_masked: bool = False
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class BatchShown:
     """What the view is told of a batch."""
@@ -62,7 +75,7 @@ class BatchShown:
 class ShowsBatch(Protocol):
     """The part of the view that a batch needs."""
 
-    def ask_batch(self, content: str, style: str) -> None:
+    def ask_batch(self, asked: BatchAsked) -> None:
         """Ask which folders are painted."""
 
     def show_batch(self, shown: BatchShown) -> None:
@@ -85,16 +98,35 @@ class Batch:
 
     def asked(self) -> None:
         """Ask which folders are painted; the lab's own pictures are proposed."""
-        desk = self._house.document.desk
-        self._view.ask_batch(desk.image, desk.scenes[self._lab.name].style)
+        scene: StyleScene = self._house.document.scene(self._lab.name)
+        wanted = self._house.pictures.wanted
+        others = tuple(style_title(ref, wanted(ref)) for ref in scene.others)
+        image = self._house.document.desk.image
+        self._view.ask_batch(BatchAsked(image, scene.style, others, bool(scene.mask)))
 
-    def start(self, contents: str, styles: str, folder: Path) -> None:
-        """Paint every content in every style into a folder; files there are kept."""
+    def start(
+        self,
+        contents: str,
+        styles: str,
+        folder: Path,
+        *,
+        is_mixed: bool = True,
+        is_masked: bool = True,
+    ) -> None:
+        """Paint every content in every style into a folder; files there are kept.
+
+        With ``is_mixed`` the lab's further styles are mixed into each; with ``is_masked`` its mask
+        is stretched over every content.
+        """
         scene: StyleScene = self._house.document.scene(self._lab.name)
         if not self._house.weights.is_present(scene.network):
             self._offer()
             return
-        scene = replace(scene, others=(), mask="")  # one style a picture, everywhere
+        scene = replace(
+            scene,
+            others=scene.others if is_mixed else (),
+            mask=scene.mask if is_masked else "",
+        )
         try:
             pairs = pairs_of(members(contents), members(styles), folder)
         except VizError as error:
@@ -161,12 +193,11 @@ def pairs_of(contents: Sequence[str], styles: Sequence[str], folder: Path) -> li
     if folder.exists() and not folder.is_dir():
         raise SaveError(f"“{folder.name}” is a file: choose a folder for the pictures.")
     taken = {path.name.casefold() for path in folder.iterdir()} if folder.is_dir() else set()
-    pairs = []
-    for content in contents:
-        for style in styles:
-            name = _free(f"{_stem(content)} as {_stem(style)}", taken)
-            pairs.append(Pair(content, style, folder / name))
-    return pairs
+    return [
+        Pair(content, style, folder / free_name(content, style, taken))
+        for content in contents
+        for style in styles
+    ]
 
 
 def paint_all(
@@ -180,7 +211,7 @@ def paint_all(
         for i, pair in enumerate(pairs):
             try:
                 run = Run(pair.out.stem, LANE, replace(scene, style=pair.style))
-                run.content, run.style = read(pair.content), read(pair.style)
+                run.content, run.style = jobs.read(pair.content), jobs.read(pair.style)
                 for painted in jobs.paint(store, run.painting(), run.mailbox, run.trace)(turn):
                     run.painted, run.state = painted, painted.snapshot.state
                     share = painted.snapshot.step / max(scene.steps, 1)
@@ -208,21 +239,16 @@ def scene_json(lab: Lab[Any], run: Run) -> str:
     return document.to_json(lab.name).decode()
 
 
-def read(name: str) -> Picture:
-    """A picture file, or ``sample:NAME``."""
-    kind, _, known = name.partition(":")
-    return sample(known) if kind == "sample" else open_image(Path(name))
-
-
-def _stem(name: str) -> str:
-    return Path(name.removeprefix("sample:")).stem
-
-
-def _free(stem: str, taken: set[str]) -> str:
-    """A name for a new file, and from now on taken."""
+def free_name(content: str, style: str, taken: set[str]) -> str:
+    """A name for what is painted from two pictures, and from now on taken."""
+    stem = f"{_stem(content)} as {_stem(style)}"
     name, number = f"{stem}.png", 1
     while name.casefold() in taken:
         number += 1
         name = f"{stem} {number}.png"
     taken.add(name.casefold())
     return name
+
+
+def _stem(name: str) -> str:
+    return Path(name.removeprefix("sample:")).stem

@@ -216,6 +216,14 @@ STYLE_SCALE = Slider(
     is_log=True,
     is_usable=_has_style,
 )
+
+
+def _content_option(layer: str) -> Option:
+    is_late = layer.endswith("_4")
+    tip = "Of VGG-19 only." if is_late else ""
+    return Option(layer, layer, tip, lambda s: s.network == "vgg19" or not is_late)
+
+
 JUDGE = Group(
     "Network",
     (
@@ -252,11 +260,10 @@ RUN_GROUPS = (
                 "content_layer",
                 "Content layer",
                 tuple(
-                    Option(f"conv{s}_{k}", f"conv{s}_{k}")
-                    for s, depth in enumerate((2, 2, 3, 3, 3), 1)
+                    _content_option(f"conv{s}_{k}")
+                    for s, depth in enumerate((2, 2, 4, 4, 4), 1)
                     for k in range(1, depth + 1)
-                )
-                + tuple(Option(f"conv{s}_4", f"conv{s}_4", "Of VGG-19 only.") for s in (3, 4, 5)),
+                ),
                 "The layer whose activation a(C) the picture keeps: early layers keep every pixel, "
                 "late ones only what is there. The picture is carried over.",
                 style="list",

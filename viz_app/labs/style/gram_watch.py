@@ -7,11 +7,13 @@ from typing import Any
 
 from viz_app.engine.engine import Failure
 from viz_app.labs.presenter import House
-from viz_app.labs.style import jobs
-from viz_app.labs.style.jobs import Grams
+from viz_app.labs.style import gram_jobs
+from viz_app.labs.style.gram_jobs import Grams
 from viz_app.labs.style.runs import Run
 
 GRAM_LANE = "style.gram"
+AIMS = ("others", "mask", "network", "pooling", "style_scale", "colours")
+"""Fields that what is asked of a layer depends on, beside the styles and the picture's size."""
 
 
 class GramWatch:
@@ -24,31 +26,27 @@ class GramWatch:
         self._on_answer = on_answer
         self._on_failed = on_failed
         self._answers_to: tuple[Any, ...] = ()
+        self._given_up: tuple[Any, ...] = ()  # what failed is not asked again at each step
         self.newest: Grams | None = None
         self.is_asked = False
 
     def ask(self, run: Run, layer: str) -> None:
         """Ask about a run's picture, unless that is known or another question is open."""
-        if self.is_asked or run.state is None or run.style is None:
+        if self.is_asked or run.state is None or run.style is None or run.content is None:
             return
         scene = run.scene
-        # a state equals itself only
-        wanted = (run.state, run.style.ref, layer, scene.network, scene.pooling)
-        if wanted == self._answers_to or not self._house.weights.is_present(scene.network):
+        aim = (layer, run.style.ref, *(getattr(scene, field) for field in AIMS))
+        if scene.colours == "histogram":
+            aim += (run.content.ref,)
+        wanted = (run.state, aim, scene.blend)  # a state equals itself only
+        is_known = wanted == self._answers_to or aim == self._given_up
+        if is_known or not self._house.weights.is_present(scene.network):
             return
         self._answers_to, self.is_asked = wanted, True
-        size = max(1, round(max(run.state.picture.shape[:2]) * scene.style_scale))
+        self._given_up = ()
         self._house.runner.run(
             GRAM_LANE,
-            jobs.grams(
-                self._house.weights,
-                run.style,
-                size,
-                run.state.picture,
-                layer,
-                scene.network,
-                scene.pooling,
-            ),
+            gram_jobs.grams(self._house.weights, run.painting(), layer, scene.blend, aim),
             title="Comparing Gram matrices",
             on_done=self._take,
             on_failed=self._fail,
@@ -64,5 +62,5 @@ class GramWatch:
         self._on_answer()
 
     def _fail(self, failure: Failure) -> None:
-        self.is_asked = False
+        self.is_asked, self._given_up = False, self._answers_to[1]
         self._on_failed(failure)

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from viz_app.core.records import Picture
 from viz_app.core.style_terms import (
     STYLE_LAYERS,
-    Pooling,
     StyleControls,
     StyleSettings,
     StyleSnapshot,
@@ -30,7 +29,6 @@ from viz_app.labs.style.film import FRAME_MS, LAST_MS
 from viz_app.labs.style.trace import Trace, steered
 
 NETWORK = "vgg16"
-CLIPPED = 99.5  # percentile at which a scale ends: a few cells would hide the others
 Pixels = NDArray[np.uint8]
 
 
@@ -80,31 +78,6 @@ class Painted:
     is_flat: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Grams:
-    """The Gram matrices of a layer, divided by the number of positions, and its activation.
-
-    Parameters
-    ----------
-    style, painted
-        float32 [n_C, n_C]
-    maps
-        a(G) of the layer, float32 [n_C, n_H, n_W]
-    top, bound
-        where the scales of the matrices (from 0) and of their difference (±) end
-    shades
-        S, G and S − G on these scales, uint8 [n_C, n_C], made here to spare the window
-    """
-
-    layer: str
-    style: NDArray[np.float32]
-    painted: NDArray[np.float32]
-    maps: NDArray[np.float32]
-    top: float
-    bound: float
-    shades: tuple[Pixels, Pixels, Pixels]
-
-
 def load_network(store: WeightsStore, device: str, name: str = NETWORK) -> Any:
     """Return the network that judges pictures, without what lies behind its convolutions."""
     from viz_app.compute.style.features import trunk
@@ -139,10 +112,7 @@ def paint(
     """Paint through all stages, a step a turn; each stage carries the last one's picture on."""
 
     def job(turn: Turn) -> Generator[Painted, None, Painted | None]:
-        net = _network(store, turn, painting.network)
-        styles = [painting.style, *(read(ref).pixels for ref in painting.others)]
-        if painting.is_style_recoloured:
-            styles = [with_colours_of(style, painting.content) for style in styles]
+        net, styles = network_of(store, turn, painting.network), styles_of(painting)
         last = painting.stages[-1]
         state, painted = painting.state, None
         walker = _Walker(painting, mailbox, trace)
@@ -215,6 +185,14 @@ class _Walker:
         return with_luminance_of(painted, self._small_content)
 
 
+def styles_of(painting: Painting) -> list[Pixels]:
+    """All style pictures, in the colours in which they are asked of the run."""
+    styles = [painting.style, *(read(ref).pixels for ref in painting.others)]
+    if painting.is_style_recoloured:
+        styles = [with_colours_of(style, painting.content) for style in styles]
+    return styles
+
+
 def recoloured(painted: Painted, content: Pixels, is_luminance_kept: bool) -> Callable[[Turn], Any]:
     """Show a step that was taken in other colours."""
 
@@ -225,66 +203,6 @@ def recoloured(painted: Painted, content: Pixels, is_luminance_kept: bool) -> Ca
         return replace(painted, pixels=pixels)
 
     return job
-
-
-def grams(
-    store: WeightsStore,
-    style: Picture,
-    size_px: int,
-    picture: np.ndarray,
-    layer: str,
-    network: str = NETWORK,
-    pooling: Pooling = "max",
-) -> Callable[[Turn], Grams]:
-    """Compare the Gram matrices of a style and of a picture under way (float [H, W, 3])."""
-
-    def job(turn: Turn) -> Grams:
-        import torch
-
-        from viz_app.compute.style import cost, pictures
-        from viz_app.compute.style.features import Features, averaging
-
-        net = _network(store, turn, network)
-        if pooling == "average":
-            net = averaging(net)
-        name = Features(net).names([layer])[layer]
-
-        def activation(pixels: np.ndarray, side: int) -> Any:
-            x = pictures.as_tensor(pixels, pictures.shape_at(pixels, side)).to(turn.device)
-            return net(x, [name], turn.check)[name]
-
-        def matrix(a: Any) -> NDArray[np.float32]:
-            return np.asarray((cost.gram(a) / (a.shape[-1] * a.shape[-2])).cpu().numpy())
-
-        with torch.no_grad():
-            of_style = turn.keep(
-                ("style", "gram", style.ref, size_px, layer, network, pooling, turn.device),
-                lambda: matrix(activation(style.pixels, size_px)),
-            )
-            a_g = activation(picture, max(picture.shape[:2]))
-            maps = a_g[0].contiguous().cpu().numpy()
-            return compared(layer, of_style, matrix(a_g), maps)
-
-    return job
-
-
-def compared(
-    layer: str,
-    style: NDArray[np.float32],
-    painted: NDArray[np.float32],
-    maps: NDArray[np.float32],
-) -> Grams:
-    """Two Gram matrices on a common scale, and their difference on its own."""
-    difference = style - painted
-    top = float(np.percentile(np.stack([style, painted]), CLIPPED)) or 1.0
-    bound = float(np.percentile(np.abs(difference), CLIPPED)) or 1.0
-    shades = shaded(style, top), shaded(painted, top), shaded((difference + bound) / 2, bound)
-    return Grams(layer, style, painted, maps, top, bound, shades)
-
-
-def shaded(values: NDArray[np.floating[Any]], top: float) -> Pixels:
-    """Numbers from 0 to ``top`` as uint8; what lies beyond is clipped."""
-    return np.asarray(np.clip(values * (255 / top), 0, 255).astype(np.uint8))
 
 
 def save(path: Path, pixels: Pixels, scene_json: str) -> Callable[[Turn], None]:
@@ -312,6 +230,7 @@ def read(ref: str) -> Picture:
     return sample(known) if kind == "sample" else open_image(Path(ref))
 
 
-def _network(store: WeightsStore, turn: Turn, name: str = NETWORK) -> Any:
+def network_of(store: WeightsStore, turn: Turn, name: str) -> Any:
+    """The network that judges, loaded once."""
     device = turn.device
     return turn.keep(("style", name, device), lambda: load_network(store, device, name))

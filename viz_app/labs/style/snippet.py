@@ -15,6 +15,7 @@ from viz_app.core.style_terms import (
     VARIATION_UNIT,
     shares,
 )
+from viz_app.files.images import MAX_SIDE_PX
 from viz_app.files.samples import path_of
 from viz_app.labs.style.mask import from_text
 from viz_app.labs.style.scene import StyleScene, controls_of, stages_of
@@ -102,15 +103,19 @@ def vgg(x):  # [1, 3, H, W] in [0, 1] -> activations by name
     return found
 
 
-def picture(path, size):  # [1, 3, H, W] in [0, 1], longer side size
+def pixels(path):  # uint8 [H, W, 3]
     image = ImageOps.exif_transpose(Image.open(path)).convert("RGB")
-    x = torch.from_numpy(np.array(image)).permute(2, 0, 1)[None]
+    return np.array(image.reduce(-(-max(image.size) // {most_px})))
+
+
+def picture(array, size):  # [1, 3, H, W] in [0, 1], longer side size
+    x = torch.from_numpy(array).permute(2, 0, 1)[None]
     scale = size / max(x.shape[2:])
     shape = [max(16, round(side * scale)) for side in x.shape[2:]]
     return F.interpolate(x, shape, mode="bicubic", antialias=True).float() / 255
 
 
-{guide}
+{recolour}{guide}
 
 
 def gram(a):  # [n_C, n_C], not normalised
@@ -118,12 +123,13 @@ def gram(a):  # [n_C, n_C], not normalised
     return rows @ rows.T
 
 
-content = picture(CONTENT, SIZE)
+photo = pixels(CONTENT)
+content = picture(photo, SIZE)
 with torch.no_grad():
     a_c = vgg(content)[CONTENT_LAYER]
     grams = dict.fromkeys(STYLE_LAYERS, 0)
     for path, part in STYLES:
-        for name, a in vgg(picture(path, STYLE_SIZE)).items():
+        for name, a in vgg(picture({style_pixels}, STYLE_SIZE)).items():
             if name in STYLE_LAYERS:  # by positions: the sizes may differ
                 grams[name] = grams[name] + part * gram(a) / prod(a.shape[2:])
 
@@ -147,12 +153,34 @@ for step in range(STEPS + 1):
     TV = G.diff(dim=-1).square().sum() + G.diff(dim=-2).square().sum()
     J = alpha * J_content + beta * J_style + tau * TV
     print(f"step {{step}}  J {{J.item():.6g}}")
+    if step == STEPS:
+        break
     (G.grad,) = torch.autograd.grad(J, G)
     optimiser.step()
     with torch.no_grad():
         G.clamp_(0, 1)
 
-Image.fromarray((G.detach()[0].permute(1, 2, 0) * 255).round().byte().numpy()).save("painted.png")
+painted = G.detach()[0].permute(1, 2, 0) * 255
+{finish}Image.fromarray(painted.round().byte().numpy()).save("painted.png")
+"""
+_HISTOGRAM = """\
+def power(matrix, exponent):
+    values, vectors = np.linalg.eigh(matrix)
+    return (vectors * np.maximum(values, 1e-12) ** exponent) @ vectors.T
+
+
+def recoloured(style):  # with the photo's mean colour and covariance (Gatys et al., 2016)
+    x, y = (p.reshape(-1, 3) / 255 for p in (style, photo))
+    spread_x, spread_y = (np.cov(p.T, bias=True) + 1e-5 * np.eye(3) for p in (x, y))
+    x = (x - x.mean(0)) @ (power(spread_y, 0.5) @ power(spread_x, -0.5)).T + y.mean(0)
+    return (x.clip(0, 1) * 255).round().astype(np.uint8).reshape(style.shape)
+
+
+"""
+_LUMINANCE = """\
+before = content[0].permute(1, 2, 0) * 255  # its colours, with the brightness that was painted
+luma = (painted - before) @ torch.tensor([0.299, 0.587, 0.114])
+painted = (before + luma[..., None]).clamp(0, 255)
 """
 
 _OPTIMISERS = {
@@ -235,9 +263,13 @@ def style_program(
         guide=_guide(scene.mask),
         content=path_of(content.ref if content is not None else "content.jpg"),
         styles=list(zip(map(path_of, refs), shares(controls.blend, len(refs)), strict=True)),
+        recolour=_HISTOGRAM if scene.colours == "histogram" else "",
+        style_pixels="recoloured(pixels(path))" if scene.colours == "histogram" else "pixels(path)",
+        finish=_LUMINANCE if scene.colours == "luminance" else "",
+        most_px=MAX_SIDE_PX,
         style_size=max(1, round(settings.size_px * settings.style_scale)),
         size=settings.size_px,
-        steps=min(STEPS[controls.optimiser], scene.steps),
+        steps=min(STEPS[controls.optimiser], settings.steps),
         content_layer=settings.content_layer,
         style_layers=settings.style_layers,
         sha256=sha256,

@@ -6,8 +6,8 @@ from typing import Protocol
 
 from viz_app.core.records import Picture
 from viz_app.labs.controls import Action
-from viz_app.labs.style.batch import BatchShown
-from viz_app.labs.style.jobs import Grams
+from viz_app.labs.style.batch import BatchAsked, BatchShown
+from viz_app.labs.style.gram_jobs import Grams
 from viz_app.labs.style.one_pass import OnePassShown
 from viz_app.labs.style.scene import StyleScene
 from viz_app.labs.style.shown import CostsShown, EaselShown, HistoryLine, Offer
@@ -46,7 +46,7 @@ class StyleView(Protocol):
     def ask_film(self, suggestion: str) -> None:
         """Ask where to save the film."""
 
-    def ask_batch(self, content: str, style: str) -> None:
+    def ask_batch(self, asked: BatchAsked) -> None:
         """Ask which folders are painted, and show how far it is."""
 
     def show_batch(self, shown: BatchShown) -> None:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
+    QCheckBox,
     QDialog,
     QFileDialog,
     QGridLayout,
@@ -23,7 +24,7 @@ from PySide6.QtWidgets import (
 from viz_app.core.errors import VizError
 from viz_app.gui.panels.style.inputs import Thumbnail
 from viz_app.gui.theme import Theme, set_role
-from viz_app.labs.style.batch import BatchShown
+from viz_app.labs.style.batch import BatchAsked, BatchShown
 
 INTRO = (
     "Every content picture is painted in every style, with the settings of the lab as they are "
@@ -39,7 +40,9 @@ ROWS = (
 class Paints(Protocol):
     """What the dialog asks of the presenter."""
 
-    def start(self, contents: str, styles: str, folder: Path) -> None:
+    def start(
+        self, contents: str, styles: str, folder: Path, *, is_mixed: bool, is_masked: bool
+    ) -> None:
         """Paint every content in every style."""
 
     def count(self, contents: str, styles: str) -> tuple[int, int]:
@@ -59,6 +62,15 @@ class BatchDialog(QDialog):
         self._theme = theme
         theme.changed.connect(self._on_theme_changed)
         self.fields = [QLineEdit() for _ in ROWS]
+        self.mix = QCheckBox()
+        self.mix.setToolTip(
+            "Blend these into every style, with the weights under Styles; without the check mark "
+            "each picture has one style."
+        )
+        self.masked = QCheckBox("Apply the mask, stretched over every picture")
+        self.masked.setToolTip(
+            "The mask that is painted in the lab; without the check mark styles apply everywhere."
+        )
         self.count = QLabel()
         self.words = QLabel()
         self.words.setWordWrap(True)
@@ -82,11 +94,15 @@ class BatchDialog(QDialog):
         self._refresh()
         self._on_theme_changed()
 
-    def open_with(self, contents: str, styles: str, folder: str) -> None:
+    def open_with(self, asked: BatchAsked) -> None:
         """Show the dialog; fields that the user filled stay."""
-        for field, text in zip(self.fields, (contents, styles, folder), strict=True):
+        for field, text in zip(self.fields, (asked.content, asked.style), strict=False):
             if not field.text():
                 field.setText(text)
+        self.mix.setText(f"Mix in {', '.join(asked.others)}")
+        self.mix.setVisible(bool(asked.others))
+        self.masked.setVisible(asked.is_masked)
+        self.resize(self.width(), max(self.height(), self.sizeHint().height()))
         self.show()
         self.raise_()
         self.fields[0].setFocus()
@@ -118,6 +134,11 @@ class BatchDialog(QDialog):
             grid.addWidget(QLabel(name), i, 0)
             grid.addWidget(field, i, 1)
             grid.addWidget(button, i, 2)
+        options = QVBoxLayout()
+        for box in (self.mix, self.masked):
+            box.setChecked(True)
+            box.hide()
+            options.addWidget(box)
         told = QVBoxLayout()
         told.addWidget(self.count)
         told.addWidget(self.words)
@@ -138,6 +159,7 @@ class BatchDialog(QDialog):
         column.setSpacing(12)
         column.addWidget(intro)
         column.addLayout(grid)
+        column.addLayout(options)
         column.addLayout(below, 1)
         column.addLayout(buttons)
 
@@ -175,9 +197,15 @@ class BatchDialog(QDialog):
     def _on_theme_changed(self) -> None:
         px = self._theme.px
         self.preview.setFixedSize(px(132), px(88))
-        self.setMinimumSize(px(420), px(300))
-        self.resize(px(560), px(330))
+        self.setMinimumWidth(px(420))  # the least height is the layout's
+        self.resize(px(560), max(px(330), self.sizeHint().height()))
 
     def _on_start(self) -> None:
         contents, styles, folder = (field.text().strip() for field in self.fields)
-        self._paints.start(contents, styles, Path(folder))
+        self._paints.start(
+            contents,
+            styles,
+            Path(folder),
+            is_mixed=self.mix.isChecked(),
+            is_masked=self.masked.isChecked(),
+        )

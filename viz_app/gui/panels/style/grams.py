@@ -14,7 +14,7 @@ from superqt import QElidingLabel
 from viz_app.gui.theme import Theme, set_role
 from viz_app.gui.widgets.choices import ChoiceButtons
 from viz_app.labs.style.controls import GRAM_LAYER
-from viz_app.labs.style.jobs import Grams, shaded
+from viz_app.labs.style.gram_jobs import Grams, shaded
 from viz_app.labs.style.shown import compact
 
 NARROW_PX = 560
@@ -201,7 +201,8 @@ class GramView(QWidget):
         if grams is None:
             return
         scale = f"0 … {compact(grams.top)}"
-        captions = f"S, {scale}", f"G, {scale}", f"S − G, ±{compact(grams.bound)}"
+        of_style = "S" if grams.styles == 1 else f"S of {grams.styles} styles"
+        captions = f"{of_style}, {scale}", f"G, {scale}", f"S − G, ±{compact(grams.bound)}"
         tables = viridis(), viridis(), self._signed()
         for widget, shades, table, caption in zip(
             self.matrices, grams.shades, tables, captions, strict=True
@@ -221,9 +222,10 @@ class GramView(QWidget):
         product = first * second
         top = float(max(first.max(), second.max())) or 1.0
         most = float(product.max()) or 1.0
+        a = "T∘a" if grams.is_masked else "a"
         for widget, values, end, caption in (
-            (self.maps[0], first, top, f"a[{row}], 0 … {compact(top)}"),
-            (self.maps[1], second, top, f"a[{column}], same scale"),
+            (self.maps[0], first, top, f"{a}[{row}], 0 … {compact(top)}"),
+            (self.maps[1], second, top, f"{a}[{column}], same scale"),
             (self.maps[2], product, most, f"product, 0 … {compact(most)}"),
         ):
             widget.show_shades(shaded(values, end), viridis(), caption)
@@ -231,9 +233,10 @@ class GramView(QWidget):
         self.words.setText(
             f"k {row}, k′ {column}: S {compact(s)}  G {compact(g)}  S − G {compact(s - g)}"
         )
+        by = "Σ T², T the mask" if grams.is_masked else "the number of positions"
         self.words.setToolTip(
-            "G[k, k′] divided by the number of positions: the mean of the product of the two maps "
-            "on the right, which are those of the picture under way."
+            f"G[k, k′] divided by {by}: the sum of the product of the two maps on the right, "
+            "which are those of the picture under way, over as many. S is what the cost asks for."
         )
 
     def _on_pointed(self, row: int, column: int) -> None:

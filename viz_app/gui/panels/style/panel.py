@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QSizePolicy,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -37,9 +36,9 @@ from viz_app.gui.widgets.flow_bar import FlowBar
 from viz_app.gui.widgets.pages import Pages
 from viz_app.gui.widgets.view_switch import ViewSwitch
 from viz_app.labs.controls import Action
-from viz_app.labs.style.batch import BatchShown
+from viz_app.labs.style.batch import BatchAsked, BatchShown
 from viz_app.labs.style.controls import BELOW
-from viz_app.labs.style.jobs import Grams
+from viz_app.labs.style.gram_jobs import Grams
 from viz_app.labs.style.one_pass import OnePassShown
 from viz_app.labs.style.one_pass_controls import VIEW
 from viz_app.labs.style.presenter import StylePresenter
@@ -199,11 +198,11 @@ class StylePanel(Panel):
         if path is not None:
             self._presenter.filing.film_saved_to(path)
 
-    def ask_batch(self, content: str, style: str) -> None:
+    def ask_batch(self, asked: BatchAsked) -> None:
         """Ask which folders are painted, and show how far it is."""
         if self.batch is None:
             self.batch = BatchDialog(self.theme, self._presenter.batch, self)
-        self.batch.open_with(content, style, "")
+        self.batch.open_with(asked)
 
     def show_batch(self, shown: BatchShown) -> None:
         """Show how far the painting of a folder is."""
@@ -232,10 +231,10 @@ class StylePanel(Panel):
         pictures.setSpacing(12)
         for easel in self.easels:
             pictures.addWidget(easel, 1)
-        self._stack = QStackedWidget()
+        self._stack = Pages()
         self._stack.addWidget(self._build_costs())
         self._stack.addWidget(self.grams)
-        self._heads = QStackedWidget()
+        self._heads = Pages()
         self._heads.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._heads.addWidget(self.legend)
         self._heads.addWidget(self.grams.head)
