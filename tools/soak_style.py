@@ -4,12 +4,14 @@
 
 Sliders are moved, runs paused, branched, reset and brought back in the real window, without a
 screen, in a folder of its own. Prints memory, threads and widgets; the exit status is 1 if memory
-grew by 20 MB or more after the first 200 steps, or a thread or a widget is left over.
+grew by 20 MB or more after the first 200 steps, or a thread or a widget is left over. At both ends
+one run is under way with its curves, and what is free is given back to the system first.
 VGG-16 has to be there (``viz-app weights fetch vgg16``).
 """
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import os
 import random
@@ -20,7 +22,7 @@ import time
 from pathlib import Path
 
 MOST_MB = 20.0
-SETTLED = 200
+SETTLED, CALM = 200, 20  # steps: before the first look, and in one and the same state before each
 SLIDERS = ("alpha", "beta", "variation", "lambda_1", "lambda_3", "lambda_5")
 
 
@@ -64,7 +66,8 @@ class Soak:
         self._gone = 0
         self._moves = {"slider": 0, "branch": 0, "reset": 0, "restore": 0, "pause": 0}
         self._next = 0
-        self._before: tuple[float, int, int] | None = None
+        self._looks: list[tuple[float, int, int]] = []
+        self._calm_since: int | None = None
         self._began = time.monotonic()
         presenter.change(size=128, steps=3000, below="costs")
         presenter.started()
@@ -81,9 +84,15 @@ class Soak:
     def is_over(self) -> bool:
         """Move something; True once all steps are taken."""
         steps = self.steps
-        if self._before is None and steps >= SETTLED:
-            self._before = self._state()
-        if steps >= self._next:
+        goal = self.wanted if self._looks else SETTLED
+        if self._calm_since is not None:
+            if steps >= self._calm_since + CALM:
+                self._calm_since = None
+                self._looks.append(self._state())
+        elif steps >= goal:
+            self._calm_since = steps
+            self._calm()
+        elif steps >= self._next:
             self._next = steps + 3
             self._move(steps)
         if steps // 500 != self._gone:
@@ -91,7 +100,13 @@ class Soak:
             memory, threads, widgets = self._state()
             print(f"{steps:5d} steps  {memory:.1f} MB  {threads} threads  {widgets} widgets",
                   flush=True)  # fmt: skip
-        return steps >= self.wanted
+        return len(self._looks) == 2
+
+    def _calm(self) -> None:
+        """Bring about the state in which memory is compared."""
+        self.presenter.branch_closed()
+        self.presenter.change(below="costs")
+        self.presenter.restarted()
 
     def _move(self, steps: int) -> None:
         presenter, steering = self.presenter, self.presenter.steering
@@ -123,14 +138,15 @@ class Soak:
         from PySide6.QtWidgets import QApplication
 
         gc.collect()
+        if sys.platform == "linux":
+            ctypes.CDLL(None).malloc_trim(0)
         pages = int(Path("/proc/self/statm").read_text().split()[1])
         memory = pages * os.sysconf("SC_PAGE_SIZE") / 1e6
         return memory, threading.active_count(), len(QApplication.allWidgets())
 
     def told(self) -> int:
         """Print what was found; 1 if a bound is broken."""
-        assert self._before is not None, "fewer steps than it takes to settle"
-        (memory, threads, widgets), before = self._state(), self._before
+        before, (memory, threads, widgets) = self._looks
         seconds = time.monotonic() - self._began
         grown = memory - before[0]
         moves = ", ".join(f"{count} × {name}" for name, count in self._moves.items())
