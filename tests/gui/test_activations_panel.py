@@ -90,6 +90,15 @@ def test_a_click_pins_a_unit(room):
     assert page.sentence.text().startswith("Pinned unit (60, 130) = 1")
 
 
+def test_a_long_line_about_the_layer_is_broken_and_does_not_widen_the_page(room):
+    page = room.panel.mosaic
+    page.show_facts("conv1")
+    least, line_px = page.minimumSizeHint().width(), page.facts.minimumHeight()
+    page.show_facts("1000 channels of 1×1 · " * 20)
+    assert page.minimumSizeHint().width() == least
+    assert page.facts.minimumHeight() > line_px
+
+
 def test_the_mosaic_and_the_numbers_are_saved(room, tmp_path):
     room.panel.save_to(tmp_path / "mosaic.png")
     room.panel.save_to(tmp_path / "layer.npz")

@@ -70,6 +70,7 @@ def put_small_network(monkeypatch):
 def forget():
     for cached in (
         layers.table_of, layers.stages_of, layers.seen_by, layers.branch_of, layers.fields_of,
+        layers.sees_all,
     ):  # fmt: skip
         cached.cache_clear()
 

@@ -10,12 +10,19 @@ from viz_app.core.errors import WeightsError
 from viz_app.engine.engine import Turn
 from viz_app.files.weights import WeightsStore
 from viz_app.labs.activations import jobs, layers
+from viz_app.labs.activations.receptive import field_of
 from viz_app.labs.activations.scene import ActivationsScene, resolve
 
 CODE = """
 from torch import nn
 def make():
     return nn.Sequential(nn.Conv2d(3, 5, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(5, 7, 3))
+"""
+HEADED = """
+from torch import nn
+def make():
+    head = nn.AdaptiveAvgPool2d(1)
+    return nn.Sequential(nn.Conv2d(3, 5, 3, 2, 1), head, nn.Flatten(), nn.Linear(5, 4))
 """
 
 
@@ -59,3 +66,13 @@ def test_its_code_is_not_run_without_consent(spec, tmp_path):
         jobs.network_of(Kept(), store, own)
     store.agreed.add(own.spec)
     assert jobs.network_of(Kept(), store, own) is not None
+
+
+def test_a_part_of_one_unit_that_sees_the_whole_image_says_so(tmp_path):
+    path = tmp_path / "mine.py"
+    path.write_text(HEADED)
+    own = jobs.open_own(f"{path}:make@3x32x32", may_run=True)(Kept())
+    jumps = {s.name: s.jump for s in layers.stages_of(own, is_every=True)}
+    assert jumps == {"0": 2, "1": 0, "3": 0}
+    assert field_of(own, "1", (0, 0, 0), 32, 32).sentence.endswith("the whole image")
+    assert field_of(own, "0", (0, 1, 1), 32, 32).sentence.endswith("(3×3)")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -10,10 +11,9 @@ import pytest
 
 pytest.importorskip("torch", reason="a small network looks at the images")
 
-from tests.labs.activations_kit import forget, lab, put_small_network, small_net
+from tests.labs.activations_kit import forget, lab, put_small_network
 from viz_app.files.images import save_image
-from viz_app.files.patch_book import load_book
-from viz_app.labs.activations import jobs
+from viz_app.files.patch_book import load_book, save_book
 from viz_app.labs.activations.scene import ActivationsScene
 
 COUNT = 12
@@ -239,29 +239,60 @@ def test_what_ones_own_network_found_is_kept_by_its_weights_and_colours(own_part
     assert own_part.numbers() == {}  # other numbers go into the same network
 
 
-def test_a_book_of_ones_own_network_asks_for_that_network_first(
-    own_part, folder, tmp_path, monkeypatch
-):
+def test_a_file_opens_while_its_network_is_absent(part, folder, tmp_path):
+    found = searched(part, folder)
+    part.saved_to(tmp_path / "mine.patches")
+    part.desk.change(patch_folder="")
+    part.house.weights.is_here = False
+    part.desk.show(part.desk.scene, None)
+    assert part.desk.view.last["offer"] is not None
+    part.house.runner.lanes.clear()
+    part.file_chosen(tmp_path / "mine.patches")
+    assert part.desk.view.last["offer"] is None
+    part.desk.change(layer="conv1", channel=0)
+    assert part.view.last["unit"][0].patches[0].words == "p11.png: columns 54…56, rows 109…111"
+    assert (part.numbers()["images"] == found["images"]).all()
+    assert not any(lane.startswith("activations.mosaic") for lane in part.house.runner.lanes)
+    part.desk.change(view="mosaic")
+    assert part.desk.view.last["offer"] is not None
+
+
+def test_a_file_of_ones_own_network_brings_its_record_and_runs_no_code(own_part, folder, tmp_path):
     found = searched(own_part, folder)
     own_part.saved_to(tmp_path / "mine.patches")
-    own, scaling = own_part.desk.scene.own, own_part.desk.scene.scaling
-    make, published = jobs.network_of, small_net()
-    monkeypatch.setattr(
-        jobs, "network_of",
-        lambda turn, store, net: published if net == "vgg16" else make(turn, store, net),
-    )  # fmt: skip
+    own = own_part.desk.scene.own
     own_part.desk.change(
         network="vgg16", own=None, layer="conv1_1", patch_folder="", scaling="imagenet"
     )
-    own_part.house.weights.is_here = True
-    own_part.file_chosen(tmp_path / "mine.patches")
-    assert "“make”: open that network first" in own_part.house.speaker.sentences[-1]
-    own_part.desk.change(own=own, scaling=scaling)
+    own_part.house.weights.agreed.clear()
+    (tmp_path / "mine.py").unlink()
+    own_part.house.runner.lanes.clear()
     own_part.file_chosen(tmp_path / "mine.patches")
     scene = own_part.desk.scene
-    assert (scene.network, scene.scaling) == ("own", "unit")
+    assert (scene.network, scene.scaling, scene.own) == ("own", "unit", own)
     own_part.desk.change(layer="0", channel=0)
     assert (own_part.numbers()["images"] == found["images"]).all()
+    assert own_part.view.last["unit"][0].patches[0].pixels.shape == (192, 192, 3)
+    assert not any(lane.startswith("activations.mosaic") for lane in own_part.house.runner.lanes)
+    own_part.desk.change(view="why")
+    assert "runs the code" in own_part.desk.view.last["offer"].sentence
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"own": None}, {"weights": "00" * 32}, {"network": "own:other:000000000000"}],
+    ids=["no record", "other weights", "another name"],
+)
+def test_a_file_without_the_record_of_its_network_is_told_and_let_go(
+    own_part, folder, tmp_path, changed
+):
+    searched(own_part, folder)
+    book = own_part.finding.book
+    save_book(tmp_path / "x.patches", replace(book, task=replace(book.task, **changed)))
+    own_part.desk.change(network="vgg16", own=None, layer="conv1_1", patch_folder="")
+    own_part.file_chosen(tmp_path / "x.patches")
+    assert "made with a network that is not known here" in own_part.house.speaker.sentences[-1]
+    assert own_part.desk.scene.patch_file == ""
 
 
 def test_a_fully_connected_layer_has_patches_of_all_that_the_network_sees(own_part, folder):

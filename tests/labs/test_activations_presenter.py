@@ -129,6 +129,23 @@ def test_dead_channels_are_searched_in_the_folder_and_broken_images_named(small,
     assert "1 more could not be read" in small.house.speaker.sentences[-1]
 
 
+def test_channels_are_silent_only_where_no_value_is_below_zero(small):
+    assert "2 silent on this image" in small.view.mosaic.last["facts"]
+    small.change(moment="before")
+    assert "silent" not in small.view.mosaic.last["facts"]
+    assert "99% of values ≤ 0" in small.view.mosaic.last["facts"]
+
+
+def test_no_channel_is_called_dead_where_values_are_below_zero(small, monkeypatch):
+    small.change(layer="conv1")
+    signed = replace(small.scene.stage, after="conv1")
+    monkeypatch.setattr(ActivationsScene, "stage", property(lambda scene: signed))
+    small.mosaic.dead_asked()
+    assert small.house.speaker.sentences[-1].startswith("conv1 has values below zero")
+    assert small.view.mosaic.last["tiles"][2] == frozenset()
+    assert "dead" not in small.view.mosaic.last["facts"]
+
+
 def test_a_late_answer_to_another_layer_is_not_shown_as_this_one(small):
     small.house.runner.is_held = True
     small.change(layer="conv2")

@@ -8,10 +8,11 @@ import pytest
 pytest.importorskip("torch")
 
 from tests.labs import activations_kit as kit
+from viz_app.core.architectures.published import published_table
 from viz_app.core.errors import NotFinite
 from viz_app.core.records import Picture
 from viz_app.engine.engine import Failure
-from viz_app.labs.activations import ascent_jobs, attribution_jobs
+from viz_app.labs.activations import ascent_jobs, attribution_jobs, layers
 from viz_app.labs.activations.attribution_shown import (
     class_names,
     part_of,
@@ -254,3 +255,16 @@ def test_copy_as_pytorch_is_the_program_of_the_view(lab):
     assert "manual_seed(7)" in program
     assert "SIDE, STEPS, RATE = 128, 200, 0.05" in program
     compile(program, "program", "exec")
+
+
+def test_until_another_network_has_seen_the_photo_the_page_keeps_the_layers_of_the_former(
+    lab, monkeypatch
+):
+    lab.change(why_method="cam")
+    before = why(lab).choices
+    assert before
+    tables = {"vgg16": kit.TABLE, "alexnet": published_table("alexnet")}
+    monkeypatch.setattr(layers, "published_table", tables.__getitem__)
+    lab.house.runner.is_held = True
+    lab.change(network="alexnet")
+    assert why(lab).choices == before

@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from viz_app.core.errors import WeightsError
-from viz_app.core.receptive import window
+from viz_app.core.layers import shapes
+from viz_app.core.receptive import receptive_fields, window
 from viz_app.nets.fitted import fit, open_own
 
 CODE = """
@@ -24,6 +25,10 @@ class Small(nn.Module):
         x = self.pool1(self.relu1(self.conv1(x)))
         return self.head(torch.relu(self.conv2(x)) + x).flatten(1)
 
+def uneven():  # each stride of 2 leaves a cell over
+    first, second, last = nn.Conv2d(1, 2, 3, 2), nn.Conv2d(2, 2, 3, 2, 1), nn.Conv2d(2, 2, 3)
+    return nn.Sequential(first, nn.ReLU(inplace=True), second, nn.MaxPool2d(3, 2), last)
+
 def row():
     return nn.Sequential(nn.Linear(7, 2))
 """
@@ -40,6 +45,18 @@ def test_fields_of_ones_own_network_follow_from_the_gradients_support(spec):
     assert window(own.table, "conv1", (3, 3)) == ((4, 8), (4, 8))
     assert window(own.table, "conv2", (4, 3)) == ((4, 28), (0, 24))
     assert window(own.table, "head", (0, 0)) == ((0, 31), (0, 31))
+
+
+def test_cells_that_a_stride_leaves_over_are_no_padding(spec):
+    own, _net = open_own(spec.replace(":Small@1x32x32", ":uneven@1x32x32"), may_run=True)
+    known = {part.layer.name: part.shape for part in own.traced.layers}
+    assert {name: shape for name, shape in shapes(own.table).items() if name in known} == known
+    assert window(own.table, "0", (14, 0)) == ((28, 30), (0, 2))
+    assert window(own.table, "2", (0, 6)) == ((0, 4), (22, 28))
+    assert window(own.table, "2", (0, 7)) == ((0, 4), (26, 31))  # the cell left over counts in
+    assert window(own.table, "3", (2, 0)) == ((14, 28), (0, 12))
+    assert window(own.table, "4", (0, 0)) == ((0, 28), (0, 28))
+    assert receptive_fields(own.table)["2"][0].jump == 4
 
 
 def test_photos_become_grey_and_scaled_where_the_network_takes_one_colour(spec):

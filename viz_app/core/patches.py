@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viz_app.core.layers import Network, Shape, shapes
+from viz_app.core.own import OwnNetwork
 from viz_app.core.receptive import Interval, window
 
 BEST = 9
@@ -72,7 +73,8 @@ class Task:
 
     ``network`` is a published name, or the one of the user's own (``core.own.OwnNetwork``);
     ``side`` is that of the square it looks at, ``scaling`` how its colours are scaled where it does
-    not say so itself.
+    not say so itself. ``own`` is the record of the user's own: where its units look can be read
+    from it also where the network is not.
     """
 
     network: str
@@ -82,6 +84,7 @@ class Task:
     fingerprints: tuple[str, ...]
     side: int = SQUARE
     scaling: str = ""
+    own: OwnNetwork | None = None
 
     @property
     def key(self) -> str:

@@ -62,7 +62,8 @@ def windows_of(net: OwnNet, check: Check | None = None) -> dict[str, Window | No
     """For each part that answers with maps, the window through which its units see the image.
 
     Exact where all units see equal windows at equal distances, as those of convolutions and
-    poolings do; None where a unit sees all of the image, or no such window tells what it sees.
+    poolings do; at the far border the cells that a stride left over count in. None where a unit
+    sees all of the image, or no such window tells what it sees.
     """
     shape = net.traced.input_shape
     maps = {p.layer.name: p.shape for p in net.traced.layers if len(p.shape) == 3}
@@ -107,18 +108,23 @@ def _ends(line: Tensor) -> tuple[int, int]:
 
 
 def _axis(ends: list[tuple[int, int]], count: int, length: int) -> Axis | None:
-    """A window, its stride and padding from the ends of the first, second and last unit."""
-    (_, first_end), (_, second_end), (last_start, _) = ends
+    """A window, its stride and padding from the ends of the first, second and last unit.
+
+    Cells that are left over behind the last window, as a stride of 2 leaves one of an even number,
+    are no padding.
+    """
+    (low, first_end), (_, second_end), (last_start, _) = ends
     if count == 1:
-        low, high = ends[0]
-        return high - low + 1, 1, -low, high + 1 - length
+        size = first_end - low + 1
+        return (size, length - size + 1, 0, 0) if low == 0 else None
     stride = second_end - first_end
     if stride < 1 or first_end == length - 1:
         return None
     start = last_start - (count - 1) * stride
     size = first_end - start + 1
-    after = start + (count - 1) * stride + size - length
-    return (size, stride, -start, after) if size >= 1 else None
+    after = max(start + (count - 1) * stride + size - length, 0)
+    fits = size >= 1 and start <= 0 and (length - start + after - size) // stride == count - 1
+    return (size, stride, -start, after) if fits else None
 
 
 def _convolved(

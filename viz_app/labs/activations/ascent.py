@@ -9,7 +9,6 @@ from typing import Any, Literal, Protocol
 
 import numpy as np
 
-from viz_app.core.own import OwnNetwork
 from viz_app.core.records import Picture
 from viz_app.engine.engine import Failure
 from viz_app.engine.mailbox import Mailbox
@@ -189,9 +188,7 @@ class AscentPart(Part[AscentView]):
         }
 
     def snippet(self, scene: ActivationsScene, picture: Picture | None) -> str | None:
-        net, folder = scene.net, self.house.weights.folder
-        if isinstance(net, OwnNetwork) and net.traced is not None:
-            return None  # its parts have no formulas here: the layer's program is copied
+        folder = self.house.weights.folder
         return ascent_program(plan_of(scene), scene.goal_rate, scene.goal_steps, folder)
 
     def is_settled(self) -> bool:

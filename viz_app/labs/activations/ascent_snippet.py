@@ -7,39 +7,28 @@ from pathlib import Path
 from textwrap import indent
 
 from viz_app.core.architectures.published import published_table
-from viz_app.core.layers import Network
+from viz_app.core.layers import Network, shapes
 from viz_app.core.patches import as_map
-from viz_app.labs.activations import snippet as programs
 from viz_app.labs.activations.ascent_jobs import Plan
+from viz_app.labs.activations.forward_snippet import forward_of
 from viz_app.labs.activations.layers import name_of, table_of
 
 _PROGRAM = """\
 # The image that {title} wants, by gradient ascent.
-# Needs torch, numpy and Pillow.
-import hashlib
-import math{pickle}
-from pathlib import Path
+# Needs torch, numpy and Pillow.{warning}
+{imports}
 
 import torch
 import torch.nn.functional as F
 from PIL import Image
 
-WEIGHTS = {weights!r}{fetch}
 LAYER, INDEX = {layer!r}, {index}
 SIDE, STEPS, RATE = {side}, {steps}, {rate:g}
-
-data = Path(WEIGHTS).read_bytes()
-assert hashlib.sha256(data).hexdigest() == (
-    {sha256!r}
-)
-{load}
+{made}
 
 
 def goal(x):  # an image [1, 3, SIDE, SIDE] in 0..1
-    a = {{}}{preprocess}
-    a["input"] = x
-{steps_of_net}
-    return {value}
+{forward}
 
 
 {image}
@@ -85,43 +74,30 @@ def shaken(image):  # turned, enlarged and moved by a little at random
     matrix = torch.tensor([[[c, -s, 24 * right / SIDE], [s, c, 24 * down / SIDE]]])
     grid = F.affine_grid(matrix, list(image.shape), align_corners=False)
     return F.grid_sample(image, grid, "bilinear", "reflection", align_corners=False)"""
-_VALUES = {
-    "channel": "a[LAYER][0, INDEX].mean()",
-    "unit": "a[LAYER][0, INDEX, {row}, {column}]",
-    "class": "a[LAYER][0, INDEX]",
-}
 
 
 def ascent_program(plan: Plan, rate: float, steps: int, folder: Path) -> str:
     """The program that makes the image of a plan; ``folder`` is that of published networks."""
-    network, layer = _network_of(plan)
-    needed = tuple(programs.rows_for(network, layer))
-    weights, sha256 = programs.weights_of(plan.network, folder)
-    prefix = programs.PICKLED.get(name_of(plan.network))
-    _channels, *sizes = as_map(needed[-1].shape)
-    is_flat = len(needed[-1].shape) == 1
+    table, layer = _network_of(plan)
+    run = forward_of(plan.network, table, layer, folder)
+    _channels, height, width = as_map(shapes(table)[layer])
+    taken = "" if run.is_flat else ".mean()"
+    if plan.kind == "unit" and not run.is_flat:
+        taken = f"[{height // 2}, {width // 2}]"
     parts = 2 if plan.is_fourier else 0
     shape = (1, 3, plan.side, plan.side // 2 + 1, parts) if parts else (1, 3, plan.side, plan.side)
     return _PROGRAM.format(
         title=plan.title,
-        fetch=programs.fetch_of(plan.network),
-        pickle="\nimport pickle" if prefix else "",
-        weights=weights,
+        warning=run.warning,
+        imports=run.imports_with("import math"),
         layer=layer,
         index=plan.index,
         side=plan.side,
         steps=steps,
         rate=rate,
         seed=plan.seed,
-        sha256=sha256,
-        load=programs.loading(network, prefix, weights),
-        preprocess=indent(programs.preprocessing(network), "    "),
-        steps_of_net="\n".join(
-            f"    a[{row.layer.name!r}] = {programs.call_of(row)}" for row in needed
-        ),
-        value=_VALUES["class" if is_flat else plan.kind].format(
-            row=sizes[0] // 2, column=sizes[1] // 2
-        ),
+        made=run.made,
+        forward=indent(f"{run.lines}\nreturn {run.output}[0, INDEX]{taken}", "    "),
         image=_IMAGE.format(
             fourier=_FOURIER if plan.is_fourier else "",
             colours=_COLOURS if plan.is_decorrelated else "",

@@ -111,7 +111,7 @@ class AttributionPart(Part[AttributionView]):
         found = [self._known[q] for q in self._wanted if q in self._known]
         main = found[0] if found else None
         words = METHOD_WORDS[scene.why_method]
-        stages = jobs.cam_stages(scene.net, subject.layer) if subject is not None else ()
+        stages = jobs.cam_stages(subject.network, subject.layer) if subject is not None else ()
         cam = next((q for q in self._wanted if q.method == "cam"), None)
         choice = "" if cam is None else cam.layer
         shown = WhyShown(

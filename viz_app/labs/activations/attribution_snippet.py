@@ -6,9 +6,13 @@ from viz_app.core.own import OwnNetwork
 from viz_app.core.records import Picture
 from viz_app.files.weights import WeightsStore
 from viz_app.labs.activations import attribution_jobs as jobs
+from viz_app.labs.activations.own_snippet import own_value_program
 from viz_app.labs.activations.scene import ActivationsScene
 from viz_app.labs.activations.snippet import activations_program
 
+INSTEAD = (
+    "# Of these methods the gradient and Grad-CAM of one unit have programs; this is the layer's."
+)
 _MARK = "maps = a[LAYER][0]"
 _GRADIENT = """\
 maps = a[LAYER][0]{flat}  # [C, H, W]
@@ -34,16 +38,15 @@ def attribution_program(
     input_shape: tuple[int, int] = (224, 224),
 ) -> str | None:
     """The program of the plain gradient or Grad-CAM of a unit; None for others."""
-    if isinstance(scene.net, OwnNetwork) and scene.net.traced is not None:
-        return None
     if len(index) != 3 or scene.is_compared or scene.why_method not in ("gradient", "cam"):
         return None
-    _channel, row, column = index
-    ask = _PIXELS
-    if scene.why_method == "cam":
-        subject = jobs.Subject("", scene.net, scene.size, scene.asked, index)
-        (question,) = jobs.questions_of(scene, subject)
-        ask = _CAM.format(layer=question.layer)
+    channel, row, column = index
+    subject = jobs.Subject("", scene.net, scene.size, scene.asked, index)
+    (question,) = jobs.questions_of(scene, subject)
+    if isinstance(scene.net, OwnNetwork) and scene.net.traced is not None:
+        unit = (channel, row, column)
+        return own_value_program(scene.net, scene.asked, unit, picture, question.layer)
+    ask = _CAM.format(layer=question.layer) if question.layer else _PIXELS
     program = activations_program(scene, picture, weights.folder, input_shape)
     head = program.partition(_MARK)[0]
     title = "the gradient of one unit" if ask is _PIXELS else "Grad-CAM of one unit"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -70,13 +70,17 @@ class Tiles:
     """Every channel as shades, uint8 [C, h, w], already in the order in which they stand.
 
     ``order`` is the channel at each place, ``largest`` the largest value of each channel.
+    ``silent`` counts the channels that are zero all over; None where values are below zero, as
+    before a non-linearity: there a channel without positive values says nothing. ``off`` is the
+    share of values that are not above zero.
     """
 
     paint: Paint
     shades: Pixels
     order: tuple[int, ...]
     largest: Maps
-    silent: int
+    silent: int | None
+    off: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,10 +112,14 @@ class Probe:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Silence:
-    """How far the search for dead channels is: which have not fired on any image yet."""
+    """How far the search for dead channels is: which have not fired on any image yet.
+
+    ``silent`` is None, and the search at its end, where values are below zero: a channel can only
+    be dead behind a non-linearity that cuts at zero.
+    """
 
     progress: Progress
-    silent: tuple[int, ...]
+    silent: tuple[int, ...] | None
     unreadable: tuple[str, ...]
     where: str
 
@@ -197,8 +205,9 @@ def paint_tiles(seen: Seen, paint: Paint) -> Callable[[Turn], Tiles]:
             order = activations.strongest_first(seen.maps)
         small = activations.shrunk(seen.maps, TILE_PX)
         shades = activations.shades_of(small, paint.scale, paint.colours)[order]
-        silent = int((largest <= 0).sum())
-        return Tiles(paint, shades, tuple(order.tolist()), largest, silent)
+        silent = int((largest <= 0).sum()) if seen.maps.min() >= 0 else None
+        off = float((seen.maps <= 0).mean())
+        return Tiles(paint, shades, tuple(order.tolist()), largest, silent, off)
 
     return job
 
@@ -279,6 +288,8 @@ def find_silent(
                 unreadable.append(str(error))
             else:
                 maps = activations.maps_of(net, pixels, (layer,), turn.check)[layer]
+                if maps.min() < 0:
+                    return replace(answer, silent=None)
                 found = activations.largest_values(maps)
                 largest = found if largest is None else np.maximum(largest, found)
             silent = () if largest is None else tuple(np.flatnonzero(largest <= 0).tolist())

@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import accumulate
 
 from viz_app.core.architectures.published import CLASSIFIERS, published_table
-from viz_app.core.layers import Kind, Network, Row, rows, shapes
+from viz_app.core.layers import Kind, Network, Row, Shape, rows, shapes
 from viz_app.core.own import OwnNetwork
 from viz_app.core.patches import as_map
 from viz_app.core.receptive import Interval, ReceptiveField, receptive_fields, window
@@ -212,17 +212,39 @@ def seen_by(
     return tall, wide
 
 
+@lru_cache(maxsize=256)
+def sees_all(network: Asked, layer: str, height: int = SIDE, width: int = SIDE) -> bool:
+    """Whether each unit of a row sees the whole image, or there is but one, which does."""
+    table = table_of(network, height, width)
+    if isinstance(network, OwnNetwork) and network.traced is not None:
+        kinds = {known.name: known.kind for known in table.layers}
+        if kinds[layer] == "upsample":  # it has no window: see core.own.as_table
+            return True
+    return _is_whole(shapes(table)[layer], fields_of(network, height, width)[layer], table)
+
+
+def _is_whole(shape: Shape, fields: tuple[ReceptiveField, ...], table: Network) -> bool:
+    sides = zip(fields, table.input_shape[1:], strict=True)
+    is_single = as_map(shape)[1:] == (1, 1)
+    return any(axis.jump == 0 for axis in fields) or (
+        is_single and all(f.start <= 0 and f.start + f.size >= side for f, side in sides)
+    )
+
+
 def _parts(own: OwnNetwork, is_every: bool) -> tuple[Stage, ...]:
     """The parts of a network that code makes, each by itself: what each reads is not known."""
     assert own.traced is not None
     fields = receptive_fields(own.table)
+    kinds = {layer.name: layer.kind for layer in own.table.layers}
     found = []
     for part in own.traced.layers:
         name = part.layer.name
         is_wanted = len(part.shape) == 3 or (is_every and part.layer.kind not in LEFT_OUT)
         if name in fields and is_wanted:
             field, shape = fields[name][0], as_map(part.shape)
-            jump = float(field.jump)
+            has_none = kinds[name] == "upsample"  # no window: see core.own.as_table
+            is_whole = has_none or _is_whole(part.shape, fields[name], own.table)
+            jump = 0.0 if is_whole else float(field.jump)
             found.append(Stage(name, part.layer.kind, name, name, shape, field.size, jump))
     return tuple(found)
 

@@ -154,6 +154,12 @@ class MosaicPart(Part[MosaicView]):
             self.view.show_waiting("There is nothing to show: see the message above.")
 
     def _tell_dead(self, silence: Silence) -> None:
+        if silence.silent is None:
+            self.house.speaker.tell(
+                f"{self.desk.scene.layer} has values below zero, so a channel of it is never "
+                "dead: choose a layer behind a ReLU."
+            )
+            return
         done = int(silence.progress.done) - len(silence.unreadable)
         count = len(silence.silent)
         words = "No dead channel: each fires on at least one"
@@ -204,7 +210,7 @@ class MosaicPart(Part[MosaicView]):
 
     def _dead(self, scene: ActivationsScene) -> frozenset[int]:
         silence = self._silence(scene)
-        return frozenset(silence.silent) if silence is not None else frozenset()
+        return frozenset(silence.silent or ()) if silence is not None else frozenset()
 
     # For the lab and the other parts
 

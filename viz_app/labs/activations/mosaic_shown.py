@@ -121,9 +121,11 @@ def facts(seen: Seen, tiles: Tiles | None, silence: Silence | None) -> str:
     """The line about the layer: its size, what is silent, what is dead, how long it took."""
     channels, height, width = seen.maps.shape
     words = [f"{seen.look.layer}: {channels} channels of {height}×{width}"]
-    if tiles is not None and tiles.silent:
+    if tiles is not None and tiles.silent is None:
+        words.append(f"{tiles.off:.0%} of values ≤ 0")
+    elif tiles is not None and tiles.silent:
         words.append(f"{tiles.silent} silent on this image")
-    if silence is not None:
+    if silence is not None and silence.silent is not None:
         done = int(silence.progress.done) - len(silence.unreadable)
         of = f" of {silence.progress.total:.0f}" if done < silence.progress.total else ""
         words.append(f"{len(silence.silent)} dead over {done}{of} {silence.where}")

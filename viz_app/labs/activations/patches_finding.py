@@ -170,6 +170,7 @@ class Finding:
             there = [s.name for s in lines if rows & {s.before, s.after, s.name}]
             self._desk.change(
                 network=OWN if is_own else network,
+                own=network if isinstance(network, OwnNetwork) else scene.own,
                 scaling=network.scaling if isinstance(network, OwnNetwork) else scene.scaling,
                 is_every=is_every, layer=there[-1] if there else "", channel=0, row=-1, column=-1,
             )  # fmt: skip

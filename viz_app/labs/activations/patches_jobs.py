@@ -10,7 +10,7 @@ from typing import get_args
 
 import numpy as np
 
-from viz_app.core.errors import SaveError, SceneError, ShapeError
+from viz_app.core.errors import SaveError, SceneError, ShapeError, VizError
 from viz_app.core.layers import Network, shapes
 from viz_app.core.own import OwnNetwork, Scaling
 from viz_app.core.patches import NONE, ImageSet, PatchBook, Task, as_map, rectangle_seen
@@ -25,6 +25,7 @@ from viz_app.labs.activations.layers import (
     branch_of,
     name_of,
     side_of,
+    stages_of,
     table_of,
     title_of,
 )
@@ -126,17 +127,20 @@ def look_up(
 
 
 def open_book(path: Path, own: OwnNetwork | None) -> Callable[[Turn], tuple[PatchBook, Asked]]:
-    """Read a file of patches and see that its network is known here; ``own`` is the user's."""
+    """Read a file of patches and see that the layers of its network are known here.
+
+    The network itself need not be; ``own`` is the user's that is open.
+    """
 
     def job(turn: Turn) -> tuple[PatchBook, Asked]:
         book = load_book(path)
-        network = _network_of(path, book.task, own)
+        network = _network_of(book.task, own)
         try:
             table = table_of(network)
-            rows = {layer.name for layer in table.layers}
-        except KeyError:
-            rows = set()
-        if not book.tables or not set(book.tables) <= rows:
+            names = set(shapes(table)) if stages_of(network) else set()
+        except (VizError, ArithmeticError, LookupError, ValueError):
+            names = set()
+        if not book.tables or not set(book.tables) <= names:
             raise SceneError(
                 f"“{path.name}” was made with a network that is not known here "
                 f"({book.task.network[:40]}): open it where it was made."
@@ -148,21 +152,14 @@ def open_book(path: Path, own: OwnNetwork | None) -> Callable[[Turn], tuple[Patc
     return job
 
 
-def _network_of(path: Path, task: Task, own: OwnNetwork | None) -> Asked:
-    """The network of a file: a published one's name, or the user's own, which must be open."""
-    if not task.network.startswith("own:"):
-        return task.network
-    if own is not None and (own.name, own.sha256) == (task.network, task.weights):
-        said: Scaling | None = next((s for s in get_args(Scaling) if s == task.scaling), None)
-        return own if said is None else replace(own, scaling=said)
-    title = task.network.split(":")[1][:40]
-    raise SceneError(
-        f"“{path.name}” was made with a network of your own, “{title}”, in other weights than any "
-        "that is open: open that network first (Open own network…), then the file."
-        if own is not None and own.title == title
-        else f"“{path.name}” was made with a network of your own, “{title}”: open that network "
-        "first (Open own network…), then the file."
-    )
+def _network_of(task: Task, own: OwnNetwork | None) -> Asked:
+    """The network of a file: a published one's name, or the record of the user's own."""
+    there = [known for known in (own, task.own) if known is not None]
+    for known in there:
+        if (known.name, known.sha256) == (task.network, task.weights):
+            said: Scaling | None = next((s for s in get_args(Scaling) if s == task.scaling), None)
+            return known if said is None else replace(known, scaling=said)
+    return task.network
 
 
 def cut_unit(
@@ -274,7 +271,14 @@ def task_of(
         return Task(network, weights, layers, images, fingerprints)
     scaling = "" if network.is_scaled_by_itself else network.scaling
     return Task(
-        name_of(network), network.sha256, layers, images, fingerprints, side_of(network), scaling
+        name_of(network),
+        network.sha256,
+        layers,
+        images,
+        fingerprints,
+        side_of(network),
+        scaling,
+        network,
     )
 
 

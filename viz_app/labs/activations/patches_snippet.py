@@ -5,18 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from textwrap import indent
 
-from viz_app.core.own import OwnNetwork
 from viz_app.files.images import FORMATS
 from viz_app.files.samples import SAMPLES, path_of
 from viz_app.labs.activations import snippet as programs
-from viz_app.labs.activations.layers import Asked, branch_of, name_of, side_of, table_of, title_of
-from viz_app.labs.activations.own_snippet import is_flat, part_of, texts_of
+from viz_app.labs.activations.forward_snippet import forward_of
+from viz_app.labs.activations.layers import Asked, branch_of, side_of, table_of, title_of
 
 _PROGRAM = """\
 # The nine patches of channel {channel} of {layer} of {title}, an image at a time.
 # Needs torch, numpy and Pillow.{warning}
-import math
-{imports}from pathlib import Path
+{imports}
 
 import numpy as np
 import torch
@@ -119,31 +117,6 @@ def images():  # each whole, and its four quarters
                 yield f"{{path.name}} from {{x}}, {{y}}", lambda: image.crop((x, y, x + w, y + h))
 
 """
-_WEIGHTS = """
-WEIGHTS = {weights!r}{fetch}
-data = Path(WEIGHTS).read_bytes()
-assert hashlib.sha256(data).hexdigest() == (
-    {sha256!r}
-)
-{load}"""
-_TABLED = """\
-a = {{}}{preprocess}
-a["input"] = x
-{steps}
-return a[LAYER][0, CHANNEL]{flat}"""
-_OWN = """
-{made}
-PART, CALL = {part!r}, {call}  # the part, and which of its calls
-torch.manual_seed(0)
-net = (make if isinstance(make, torch.nn.Module) else make()).eval()
-calls = []
-dict(net.named_modules())[PART].register_forward_hook(
-    lambda _part, _inputs, output: calls.append(output.clone())
-)"""
-_HEARD = """\
-calls.clear(){grey}{scaled}
-net(x)
-return calls[CALL - 1][0, CHANNEL]{flat}"""
 
 
 def patches_program(network: Asked, row: str, channel: int, folder: str, weights: Path) -> str:
@@ -158,8 +131,9 @@ def patches_program(network: Asked, row: str, channel: int, folder: str, weights
     weights
         folder of published networks
     """
-    is_traced = isinstance(network, OwnNetwork) and network.traced is not None
-    imports, warning, made, forward = (_own if is_traced else _tabled)(network, row, weights)
+    table = table_of(network)
+    run = forward_of(network, table, row, weights)
+    forward = f"{run.lines}\nreturn {run.output}[0, CHANNEL]{'[None, None]' * run.is_flat}"
     if folder:
         endings = {ending for of_format in FORMATS.values() for ending in of_format}
         images = _FOLDER.format(folder=folder, endings=tuple(sorted(endings)))
@@ -171,41 +145,12 @@ def patches_program(network: Asked, row: str, channel: int, folder: str, weights
         channel=channel,
         layer=row,
         title=title_of(network),
-        warning=warning,
-        imports=imports,
+        warning=run.warning,
+        imports=run.imports_with("import math", "from pathlib import Path"),
         images=images,
         side=side_of(network),
-        made=made,
+        made=run.made,
         forward=indent(forward, "    "),
-        table=programs.reading_table(programs.rows_for(table_of(network), branch)),
+        table=programs.reading_table(programs.rows_for(table, branch)),
         branch=branch,
     )
-
-
-def _tabled(network: Asked, row: str, folder: Path) -> tuple[str, str, str, str]:
-    table = table_of(network)
-    needed = tuple(programs.rows_for(table, row))
-    weights, sha256 = programs.weights_of(network, folder)
-    prefix = programs.PICKLED.get(name_of(network))
-    made = _WEIGHTS.format(
-        weights=weights,
-        fetch=programs.fetch_of(network),
-        sha256=sha256,
-        load=programs.loading(table, prefix, weights),
-    )
-    forward = _TABLED.format(
-        preprocess=programs.preprocessing(table),
-        steps="\n".join(f"a[{r.layer.name!r}] = {programs.call_of(r)}" for r in needed),
-        flat="[None, None]" if len(needed[-1].shape) == 1 else "",
-    )
-    return "import hashlib\n" + "import pickle\n" * (prefix is not None), "", made, forward
-
-
-def _own(network: Asked, row: str, _folder: Path) -> tuple[str, str, str, str]:
-    assert isinstance(network, OwnNetwork)
-    texts = texts_of(network)
-    part, call = part_of(row)
-    made = _OWN.format(made=texts.made, part=part, call=call)
-    flat = "[None, None]" if is_flat(network, row) else ""
-    forward = _HEARD.format(grey=texts.grey, scaled=texts.scaled, flat=flat)
-    return texts.imports, f" This runs the code in {texts.source}.", made, forward

@@ -36,6 +36,7 @@ from viz_app.labs.activations import snippet as programs
 from viz_app.labs.activations.actions import lab_actions
 from viz_app.labs.activations.ascent import AscentPart
 from viz_app.labs.activations.attribution import AttributionPart
+from viz_app.labs.activations.attribution_snippet import INSTEAD
 from viz_app.labs.activations.controls import GROUPS
 from viz_app.labs.activations.mosaic import MosaicPart
 from viz_app.labs.activations.part import Part
@@ -49,7 +50,10 @@ MB = 1_000_000
 
 
 class ActivationsPresenter(Presenter[ActivationsScene, ActivationsView]):
-    """Chooses what is looked at and hands the rest to the part that is forward."""
+    """Chooses what is looked at and hands the rest to the part that is forward.
+
+    A file of patches is shown also while the network that made it is not on this computer.
+    """
 
     lab = Lab(
         name="activations",
@@ -81,10 +85,11 @@ class ActivationsPresenter(Presenter[ActivationsScene, ActivationsView]):
         self.view.show_view(scene.view)
         self._show_layers(scene)
         is_here = jobs.is_here(self.house.weights, scene.net)
-        self.view.show_offer(None if is_here else self._offer(scene.net))
-        if not is_here:
+        can_show = is_here or _reads_file(scene)
+        self.view.show_offer(None if can_show else self._offer(scene.net))
+        if not can_show:
             return
-        if scene.view != "mosaic":
+        if is_here and scene.view != "mosaic":
             self.mosaic.look(scene, picture)  # the parts want its strongest unit
         self.parts[scene.view].show(scene, picture)
 
@@ -187,9 +192,10 @@ class ActivationsPresenter(Presenter[ActivationsScene, ActivationsView]):
         program = self.parts[scene.view].snippet(scene, picture)
         if program is not None:
             return program
-        return programs.activations_program(
+        program = programs.activations_program(
             scene, picture, self.house.weights.folder, self.mosaic.input_shape()
         )
+        return f"{INSTEAD}\n{program}" if scene.view == "why" else program
 
     def demonstrate(self) -> None:
         net = self.scene.net
@@ -204,7 +210,7 @@ class ActivationsPresenter(Presenter[ActivationsScene, ActivationsView]):
 
     def is_settled(self) -> bool:
         scene = self.scene
-        if not jobs.is_here(self.house.weights, scene.net):
+        if not jobs.is_here(self.house.weights, scene.net) and not _reads_file(scene):
             return True
         if self.house.pictures.current() is None:
             return False  # it is being read
@@ -239,3 +245,8 @@ class ActivationsPresenter(Presenter[ActivationsScene, ActivationsView]):
             "not on this computer yet; its layers can be read meanwhile.",
             f"{network.size / MB:.1f} MB · {network.licence} · pictures stay on this computer",
         )
+
+
+def _reads_file(scene: ActivationsScene) -> bool:
+    """Whether the patches of a file are shown, which needs no network."""
+    return scene.view == "patches" and bool(scene.patch_file)

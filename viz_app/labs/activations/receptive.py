@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from viz_app.core.receptive import Interval
-from viz_app.labs.activations.layers import Asked, branch_of, fields_of, seen_by
+from viz_app.labs.activations.layers import Asked, branch_of, fields_of, seen_by, sees_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,8 @@ def field_of(
     layer = branch_of(network, layer, channel)
     rows, columns = seen_by(network, layer, row, column, height, width)
     full = fields_of(network, height, width)[layer]
+    is_whole = sees_all(network, layer, height, width)
     size = (rows[1] - rows[0] + 1, columns[1] - columns[0] + 1)
-    is_whole = any(axis.jump == 0 for axis in full)
     is_clipped = not is_whole and any(n < axis.size for n, axis in zip(size, full, strict=True))
     sentence = f"sees rows {rows[0]}–{rows[1]}, columns {columns[0]}–{columns[1]}"
     if is_whole:

@@ -20,7 +20,7 @@ from viz_app.labs.activations.layers import (
     table_of,
     title_of,
 )
-from viz_app.labs.activations.own_snippet import own_program
+from viz_app.labs.activations.own_snippet import GREY, own_program
 from viz_app.labs.activations.scene import ActivationsScene
 
 PICKLED = {"vgg16": "VGG16_0", "alexnet": "AlexNet_0"}
@@ -194,11 +194,12 @@ def loading(network: Network, prefix: str | None, weights: str = "") -> str:
 def preprocessing(network: Network) -> str:
     """What brings ``x`` in 0..1 to what the network was trained on; each line behind a newline."""
     wanted = network.preprocessing
+    grey = GREY if network.input_shape[0] == 1 else ""
     if wanted is None:
-        return ""
+        return grey
     flip = "\nx = x.flip(1)  # blue first" if wanted.order == "BGR" else ""
-    mean, std = (f"torch.tensor({list(v)}).view(3, 1, 1)" for v in (wanted.mean, wanted.std))
-    return f"{flip}\nx = (x - {mean}) / {std}"
+    mean, std = (f"torch.tensor({list(v)}).view(-1, 1, 1)" for v in (wanted.mean, wanted.std))
+    return f"{grey}{flip}\nx = (x - {mean}) / {std}"
 
 
 def _key(layer: Layer) -> str:

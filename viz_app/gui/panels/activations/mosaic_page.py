@@ -22,13 +22,14 @@ from viz_app.gui.panels.activations.mosaic_beside import Beside
 from viz_app.gui.panels.activations.mosaic_grid import MosaicGrid
 from viz_app.gui.panels.activations.photo_view import PhotoView
 from viz_app.gui.theme import Theme, set_role
+from viz_app.gui.widgets.words import Words
 from viz_app.labs.activations.jobs import BesideTiles, Guessed, Tiles
 from viz_app.labs.activations.mosaic_shown import ChannelShown, EffectiveShown
 from viz_app.labs.activations.presenter import ActivationsPresenter
 from viz_app.labs.activations.scene import Colours
 
 NARROW_PX = 600
-FIGURES_PX, TEXT_PX = 200, 76
+FIGURES_PX, TEXT_PX, SPACING_PX = 200, 76, 12
 BELOW_SHARES = (0.36, 0.5)  # of the height, at least and at most
 
 
@@ -40,8 +41,7 @@ class MosaicPage(QWidget):
         self._theme = theme
         self._presenter: ActivationsPresenter
         self._shown: ChannelShown | None = None
-        self.facts = QLabel()
-        set_role(self.facts, "muted")
+        self.facts = Words(role="muted")
         self.grid = MosaicGrid(theme, "All channels of the layer")
         self.beside = Beside(theme)
         self.waiting = QLabel()
@@ -55,9 +55,7 @@ class MosaicPage(QWidget):
         set_role(self.brief, "muted")
         self.brief.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._classes: tuple[Guessed, ...] = ()
-        self.sentence = QLabel()
-        self.sentence.setWordWrap(True)
-        self.sentence.setMinimumHeight(theme.px(20))
+        self.sentence = Words()
         self._build()
         theme.changed.connect(self._arrange)
         self._arrange()
@@ -147,10 +145,10 @@ class MosaicPage(QWidget):
         below.column.addWidget(self.sentence)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(12)
+        column.setSpacing(SPACING_PX)
         column.addWidget(above, 1)
         column.addWidget(below)
-        self._below = below
+        self._above, self._below = above, below
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._arrange()
@@ -163,7 +161,11 @@ class MosaicPage(QWidget):
         words = self._theme.px(FIGURES_PX) if is_wide else 0
         wanted = (self.width() - words) // 2 + self._theme.px(TEXT_PX)
         least, most = (round(self.height() * share) for share in BELOW_SHARES)
-        self._below.setFixedHeight(max(min(wanted, most), least, self._theme.px(TEXT_PX) + 90))
+        below = max(min(wanted, most), least, self._theme.px(TEXT_PX) + 90)
+        self._below.setFixedHeight(below)
+        # a column of broken lines takes for the least what its widgets would like to have
+        rest = self.height() - SPACING_PX - below
+        self._above.setMaximumHeight(max(rest, self._above.minimumSizeHint().height()))
 
     def _tell_brief(self) -> None:
         if self._shown is None:
