@@ -44,7 +44,7 @@ class Monkey:
         self._program = program
         self._window = program.window
         self._random = random.Random(seed)
-        self._acts: tuple[tuple[int, Callable[[], None]], ...] = (
+        self._acts: tuple[tuple[int, Callable[[], str | None]], ...] = (
             (2, self._choose_lab),
             (3, self._choose_view),
             (8, self._move_slider),
@@ -64,14 +64,14 @@ class Monkey:
         """Do one thing; return what it was."""
         weights = [weight for weight, _act in self._acts]
         _weight, act = self._random.choices(self._acts, weights)[0]
-        act()
+        what = act()
         for widget in QApplication.topLevelWidgets():
             if isinstance(widget, QDialog) and widget.isVisible():
                 widget.close()
         popup = QApplication.activePopupWidget()
         if popup is not None:
             popup.close()
-        return act.__name__.strip("_")
+        return act.__name__.strip("_") + (f": {what}" if what else "")
 
     def _choose_lab(self) -> None:
         QTest.mouseClick(self._any(self._rooms()).button, Qt.MouseButton.LeftButton)
@@ -114,14 +114,18 @@ class Monkey:
         QTest.mouseRelease(widget, button, Qt.KeyboardModifier.NoModifier, end)
 
     def _press_key(self) -> None:
-        focused = QApplication.focusWidget() or self._window
+        focused = QApplication.focusWidget()
+        if focused is None or not focused.isVisible():  # it was in a dialog that is closed
+            focused = self._window
         modifiers = self._any((Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier))
         QTest.keyClick(focused, self._any(KEYS), modifiers)
 
-    def _run_command(self) -> None:
+    def _run_command(self) -> str:
         names = ("Quit", "Restart", "Paste image")  # the first ends the test, the last needs luck
         actions = [a for a in self._window.palette_actions() if a.text() not in names]
-        self._any(actions).trigger()
+        action = self._any(actions)
+        action.trigger()
+        return action.text()
 
     def _undo_or_redo(self) -> None:
         self._any((self._window.undo_action, self._window.redo_action)).trigger()

@@ -5,7 +5,11 @@ Prints for each seed what failed, the longest time for which the window stood st
 the exit status is 0 only if nothing failed, nothing stood still for more than 250 ms, memory grew
 by less than 30 MB after the warm-up, and no thread was left.
 
-    python tools/soak.py [--seeds 20] [--actions 300]
+    python tools/soak.py [--seeds 20] [--first 0] [--actions 300]
+
+On a busy machine the window also waits for a processor. Linux tells for how long a thread was
+ready and did not run; that is told beside the stall and does not count as one. Of everything that
+takes longer than the bound the stacks are printed.
 
 Without the published VGG-16 (`viz-app weights fetch vgg16`) nothing runs in the background.
 """
@@ -21,22 +25,32 @@ import sys
 import tempfile
 import threading
 import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any, TextIO
 
 import psutil
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 
 from tests.monkey import Monkey, nobody_to_ask
+from tests.walks.own_photos import make_photos
 from viz_app import app as program_of
+from viz_app.engine.engine import REST_S
 from viz_app.files.settings import Places
 from viz_app.furnish import LABS, Program
 
 STALL_MS, GROWTH_MB, WARM_SEEDS = 250, 30, 4
-WORK = (("style", "Start"), ("activations", "Scan"))
+ANEW = 60  # actions, after which the style run and the scan are started again
+PHOTOS = 400
+SCHEDULED = Path("/proc/thread-self/schedstat")  # ns on a processor, ns waiting for one
 
 
 class Failures(logging.Handler):
@@ -50,6 +64,59 @@ class Failures(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         self.told.append(self.format(record))
 
+    def uncaught(self, kind: type[BaseException], error: BaseException, trace: Any) -> None:
+        """Take the place of ``sys.excepthook``."""
+        self.told.append("".join(traceback.format_exception(kind, error, trace)))
+        print(self.told[-1], file=sys.stderr)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Held:
+    """For how long the window stood still, in ms, and for what; ``queued_ms`` comes on top."""
+
+    ms: float
+    queued_ms: float
+    action: str
+
+    def __str__(self) -> str:
+        queued = f" + {self.queued_ms:.0f} without a processor" if self.queued_ms > 1 else ""
+        return f"{self.ms:.0f} ms{queued} ({self.action})"
+
+
+class Watch:
+    """Measures what the window's thread does; keeps the stacks of what takes too long."""
+
+    def __init__(self, stacks: TextIO) -> None:
+        self._stacks = stacks
+
+    def time(self, do: Callable[[], object], action: str = "") -> Held:
+        """Do it, and tell how long it took; what it returns is the action's name."""
+        faulthandler.dump_traceback_later(STALL_MS / 1000, file=self._stacks)
+        queued, began = queued_ms(), time.perf_counter()
+        name = do() or action
+        took = 1000 * (time.perf_counter() - began)
+        waited = queued_ms() - queued
+        faulthandler.cancel_dump_traceback_later()
+        held = Held(took - waited, waited, str(name))
+        self._tell(held)
+        return held
+
+    def _tell(self, held: Held) -> None:
+        self._stacks.seek(0)
+        stacks = self._stacks.read()
+        self._stacks.seek(0)
+        self._stacks.truncate()
+        if held.ms > STALL_MS:
+            print(f"{held}\n{stacks}", flush=True)
+
+
+def queued_ms() -> float:
+    """For how long this thread has been ready without running; 0 where no one counts it."""
+    try:
+        return int(SCHEDULED.read_text().split()[1]) / 1e6
+    except (OSError, IndexError):
+        return 0.0
+
 
 def start(folder: Path) -> Program:
     """Open the whole program in a folder of its own."""
@@ -62,27 +129,49 @@ def start(folder: Path) -> Program:
     return program
 
 
-def set_to_work(program: Program) -> None:
-    """Start what runs for long; what was cancelled or has ended is started again."""
-    for lab, words in WORK:
-        if lab in program.window.rooms:
-            actions = program.window.rooms[lab].presenter.actions
-            for action in actions:
-                if action.text.startswith(words) and action.is_enabled():
-                    action.run()
-                    break
+def set_to_work(program: Program, photos: Path) -> None:
+    """Start a style run and a scan for patches; what was cancelled or has ended starts again."""
+    rooms, keeper = program.window.rooms, program.keeper
+    keeper.choose_lab("style")
+    style: Any = rooms["style"].presenter
+    if style.steering.run.status != "running" and keeper.parts.weights.is_present("vgg16"):
+        style.toggled()
+    keeper.choose_lab("activations")
+    activations: Any = rooms["activations"].presenter
+    activations.change(network="vgg16", view="patches", patch_folder=str(photos), patch_file="")
+    finding = activations.patches.finding
+    if finding.running is None and keeper.parts.weights.is_present("vgg16"):
+        activations.patches.search_asked()
 
 
-def walk(program: Program, seed: int, actions: int) -> list[tuple[float, str]]:
-    """Do a seed's actions; return how long each held the window up, in ms, and what it was."""
+def settle(program: Program) -> None:
+    """Let the window draw, and delete what is to be deleted later: no event loop runs here."""
+    program.app.processEvents()
+    program.app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def rest(program: Program) -> None:
+    """End all jobs, and wait as long as it takes the engine to give back their memory."""
+    runners = (program.keeper.runner, program.keeper.errands)
+    for runner in runners:
+        for activity in list(runner.activities):
+            program.keeper.cancel_lane(activity.lane)
+    until = time.monotonic() + 3 * REST_S
+    while time.monotonic() < until:
+        settle(program)
+        time.sleep(0.02)
+    gc.collect()
+
+
+def walk(program: Program, seed: int, actions: int, watch: Watch, photos: Path) -> list[Held]:
+    """Do a seed's actions; return for how long each held the window up."""
     monkey, held = Monkey(program, seed), []
-    for _ in range(actions):
-        began = time.perf_counter()
-        name = monkey.act()
-        acted = time.perf_counter()
-        program.app.processEvents()
-        ended = time.perf_counter()
-        held.append((1000 * max(acted - began, ended - acted), name))
+    for i in range(actions):
+        if i % ANEW == 0:
+            set_to_work(program, photos)
+        acted = watch.time(monkey.act)
+        drawn = watch.time(partial(settle, program), f"after {acted.action}")
+        held += [acted, drawn]
         time.sleep(0.005)
     return held
 
@@ -91,25 +180,31 @@ def main() -> int:
     """Walk all seeds; 0 if everything held."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--seeds", type=int, default=20)
+    parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--actions", type=int, default=300)
     args = parser.parse_args()
     faulthandler.enable()
     failures, process = Failures(), psutil.Process()
-    sys.excepthook = lambda *error: failures.told.append(repr(error[1]))
+    sys.excepthook = failures.uncaught
     before = threading.active_count()
     memory: list[float] = []
-    longest = 0.0
-    with tempfile.TemporaryDirectory() as folder, nobody_to_ask():
+    longest = Held(0, 0, "")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        tempfile.TemporaryFile("w+", encoding="utf-8") as stacks,
+        nobody_to_ask(),
+    ):
+        watch = Watch(stacks)
+        photos = Path(folder) / "photos"
+        make_photos(photos, PHOTOS)
         program = start(Path(folder))
-        for seed in range(args.seeds):
-            set_to_work(program)
-            held = walk(program, seed, args.actions)
-            gc.collect()
+        for seed in range(args.first, args.first + args.seeds):
+            slowest = max(walk(program, seed, args.actions, watch, photos))
+            rest(program)
             memory.append(process.memory_info().rss / 1e6)
-            slow = sorted(held)[-1]
-            longest = max(longest, slow[0])
+            longest = max(longest, slowest)
             print(
-                f"seed {seed:2d}: longest {slow[0]:4.0f} ms ({slow[1]}), "
+                f"seed {seed:2d}: longest {slowest}, "
                 f"{memory[-1]:5.0f} MB, {len(failures.told)} failures",
                 flush=True,
             )
@@ -118,10 +213,10 @@ def main() -> int:
             runner.close(60)
     growth = max(memory) - max(memory[:WARM_SEEDS])
     left = threading.active_count() - before
-    print(f"longest {longest:.0f} ms (bound {STALL_MS}), growth {growth:.0f} MB ({GROWTH_MB})")
+    print(f"longest {longest} (bound {STALL_MS} ms), growth {growth:.0f} MB ({GROWTH_MB})")
     print(f"threads left {left}, failures {len(failures.told)}")
     print("\n".join(failures.told))
-    is_well = longest <= STALL_MS and growth < GROWTH_MB and not failures.told and left <= 1
+    is_well = longest.ms <= STALL_MS and growth < GROWTH_MB and not failures.told and left <= 1
     return 0 if is_well else 1
 
 

@@ -348,3 +348,16 @@ def test_caches_that_cannot_be_emptied_do_not_end_the_thread(caplog):
     assert events.get(timeout=WAIT_S).value == "alive"
     assert engine.close(WAIT_S)
     assert "could not be emptied" in caplog.text
+
+
+def test_the_thread_gives_memory_back_once_after_its_jobs_and_not_between_them(monkeypatch):
+    monkeypatch.setattr("viz_app.engine.engine.REST_S", 0.05)
+    rested, events = threading.Semaphore(0), queue.Queue()
+    engine = Engine(events.put, at_rest=rested.release)
+    assert not rested.acquire(timeout=0.2)  # it has not worked yet
+    engine.submit("a", lambda turn: 1)
+    engine.submit("b", lambda turn: 2)
+    assert rested.acquire(timeout=WAIT_S)
+    assert events.qsize() == 2
+    assert not rested.acquire(timeout=0.2)
+    assert engine.close()

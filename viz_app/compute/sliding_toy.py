@@ -14,6 +14,7 @@ import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
 
+from viz_app.compute.ascent import Adam
 from viz_app.core.layers import Layer, Network
 from viz_app.nets.build import Net, build
 
@@ -93,7 +94,7 @@ def _taught(seed: int, check: Callable[[], None]) -> tuple[Net, float]:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         net = build(toy_network())
-    optimiser = torch.optim.Adam(net.parameters(), RATE)
+    parameters = [(weights, Adam()) for weights in net.parameters()]
     rng = np.random.default_rng(seed + 1)
     crops, classes = _crops(1600, rng)
     for _ in range(STEPS):
@@ -102,9 +103,10 @@ def _taught(seed: int, check: Callable[[], None]) -> tuple[Net, float]:
         with torch.enable_grad():
             (logits,) = net(crops[chosen]).values()
             loss = F.cross_entropy(logits, classes[chosen])
-            optimiser.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
-            optimiser.step()
+        slopes = torch.autograd.grad(loss, [weights for weights, _ in parameters])
+        with torch.no_grad():
+            for (weights, adam), slope in zip(parameters, slopes, strict=True):
+                weights -= RATE * adam.step_of(slope)
     net = net.eval().requires_grad_(False)
     crops, classes = _crops(400, rng)
     (logits,) = net(crops).values()

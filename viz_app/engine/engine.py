@@ -18,9 +18,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
+from viz_app.engine.memory import give_back
+
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
+REST_S = 2.0  # without a job for so long, the thread gives memory back
 NICENESS = 10  # the window's thread goes first: see "Worker" in docs/decisions.md
 
 
@@ -112,6 +115,8 @@ class Engine:
         the thread's name
     relieve
         called on the thread after a job ran out of memory, to give back what caches hold
+    at_rest
+        called on the thread once there has been no job for ``REST_S``
     is_held
         no job gets a turn before :meth:`release` (the window is painted first)
     """
@@ -122,9 +127,11 @@ class Engine:
         name: str = "engine",
         relieve: Callable[[], None] = lambda: None,
         *,
+        at_rest: Callable[[], None] = give_back,
         is_held: bool = False,
     ) -> None:
         self._post = post
+        self._at_rest = at_rest
         self._is_held = is_held
         self._relieve = relieve
         self._device = "cpu"
@@ -220,9 +227,13 @@ class Engine:
     def _loop(self) -> None:
         with suppress(AttributeError, OSError):  # not every system can nice a single thread
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+        has_rested = True
         while True:
             with self._wake:
-                self._wake.wait_for(lambda: self._retired or self._is_closing or self._next_turn())
+                is_wanted = self._wake.wait_for(
+                    lambda: self._retired or self._is_closing or self._next_turn(),
+                    None if has_rested else REST_S,
+                )
                 retired, self._retired = self._retired, []
                 if self._is_shelf_stale:
                     self._shelf.clear()
@@ -232,11 +243,14 @@ class Engine:
                 is_over = self._is_closing and turn is None
             while retired:
                 self._shut(retired.pop())
+            has_rested = not is_wanted
             if turn is not None:
                 self._advance(*turn)
             elif is_over:
                 self._shelf.clear()
                 return
+            elif has_rested:
+                self._at_rest()
             turn = None  # hold no job's tensors while waiting
 
     def _shut(self, task: _Task) -> None:
