@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from viz_app.compute.activations import as_maps
+from viz_app.compute.adam import Adam
 from viz_app.compute.ascent_paint import Manner, first_numbers, shaken, to_image
 from viz_app.compute.backward import slope_of
 from viz_app.core.errors import NotFinite, ShapeError
@@ -50,26 +51,6 @@ class Goal:
             height, width = output.shape[2:]
             return output[0, self.index, height // 2, width // 2]
         return output[0, self.index].mean()
-
-
-class Adam:
-    """Steps up a slope (Kingma and Ba, arXiv:1412.6980)."""
-
-    _BETA_1, _BETA_2, _TINY = 0.9, 0.999, 1e-8
-
-    def __init__(self) -> None:
-        self._steps = 0
-        self._first: Tensor | float = 0.0
-        self._second: Tensor | float = 0.0
-
-    def step_of(self, slope: Tensor) -> Tensor:
-        """The next step, for a learning rate of 1."""
-        self._steps += 1
-        self._first = self._BETA_1 * self._first + (1 - self._BETA_1) * slope
-        self._second = self._BETA_2 * self._second + (1 - self._BETA_2) * slope**2
-        mean = self._first / (1 - self._BETA_1**self._steps)
-        spread = self._second / (1 - self._BETA_2**self._steps)
-        return mean / (spread.sqrt() + self._TINY)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
 
-from viz_app.compute.ascent import Adam
+from viz_app.compute.adam import Adam
 from viz_app.core.layers import Layer, Network
 from viz_app.nets.build import Net, build
 
@@ -106,7 +106,7 @@ def _taught(seed: int, check: Callable[[], None]) -> tuple[Net, float]:
         slopes = torch.autograd.grad(loss, [weights for weights, _ in parameters])
         with torch.no_grad():
             for (weights, adam), slope in zip(parameters, slopes, strict=True):
-                weights -= RATE * adam.step_of(slope)
+                weights.sub_(adam.step_of(slope), alpha=RATE)
     net = net.eval().requires_grad_(False)
     crops, classes = _crops(400, rng)
     (logits,) = net(crops).values()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from viz_app.compute.adam import Adam
 from viz_app.compute.style.lbfgs import Lbfgs
 from viz_app.core.errors import NotFinite
 from viz_app.core.style_terms import Optimiser
@@ -23,25 +24,18 @@ class Painter:
     def __init__(self, picture: Tensor) -> None:
         self.picture = picture.detach().contiguous().requires_grad_()
         self._rate = 1.0
-        self._optimiser: torch.optim.Adam | Lbfgs | None = None
+        self._optimiser: Adam | Lbfgs = Adam()
 
     def follow(self, kind: Optimiser, rate: float) -> None:
         """Use this optimiser, at ``rate`` times its usual learning rate."""
         self._rate = rate
-        if kind == "lbfgs" and not isinstance(self._optimiser, Lbfgs):
-            self._optimiser = Lbfgs()
-        elif kind == "adam" and not isinstance(self._optimiser, torch.optim.Adam):
-            self._optimiser = _adam(self.picture)
+        if isinstance(self._optimiser, Lbfgs) != (kind == "lbfgs"):
+            self._optimiser = Lbfgs() if kind == "lbfgs" else Adam()
 
     def move(self, device: torch.device) -> None:
         """Go on on another device."""
         self.picture = self.picture.detach().to(device, copy=True).requires_grad_()
-        if isinstance(self._optimiser, torch.optim.Adam):
-            memory = self._optimiser.state_dict()
-            self._optimiser = _adam(self.picture)
-            self._optimiser.load_state_dict(memory)
-        elif self._optimiser is not None:
-            self._optimiser.to(device)
+        self._optimiser.to(device)
 
     def forget_curvature(self) -> None:
         """The cost was changed: gradients of the old one say nothing about the new one's bends."""
@@ -61,21 +55,11 @@ class Painter:
         NotFinite
             if the step leads out of the finite numbers
         """
-        assert self._optimiser is not None, "follow() comes first"
-        gradient = gradient.contiguous()  # a fused step reads both in the order of memory
-        if isinstance(self._optimiser, torch.optim.Adam):
-            self._optimiser.param_groups[0]["lr"] = ADAM_RATE * self._rate
-            self.picture.grad = gradient
-            self._optimiser.step()
-            self.picture.grad = None
-        else:
-            picture = self.picture.detach()
+        picture, gradient = self.picture.detach(), gradient.contiguous()
+        if isinstance(self._optimiser, Lbfgs):
             picture.add_(self._optimiser.step(picture, gradient, self._rate))
-        with torch.no_grad():
-            self.picture.clamp_(0, 1)  # leaves NaN as it is
-        if not self.picture.isfinite().all():
+        else:
+            picture.sub_(self._optimiser.step_of(gradient), alpha=ADAM_RATE * self._rate)
+        picture.clamp_(0, 1)  # leaves NaN as it is
+        if not picture.isfinite().all():
             raise NotFinite("The step was too large to compute: lower the learning rate.")
-
-
-def _adam(picture: Tensor) -> torch.optim.Adam:
-    return torch.optim.Adam([picture], fused=picture.device.type in ("cpu", "cuda"))
