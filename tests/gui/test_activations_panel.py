@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtTest import QTest
 
 from tests.labs.activations_kit import RED, forget, picture, put_small_network
 from viz_app.files.images import save_image
 from viz_app.files.weights import WeightsStore
+from viz_app.gui.panels.activations.layers_list import facts_within
 from viz_app.gui.panels.activations.mosaic_grid import composed
 from viz_app.gui.panels.activations.panel import ActivationsPanel
 from viz_app.labs.activations.presenter import ActivationsPresenter
@@ -72,6 +74,14 @@ def test_the_list_names_layers_with_what_they_see_and_arrow_keys_choose(room, qt
     qtbot.waitUntil(lambda: shown_layer(room) == "pool1")
 
 
+def test_where_the_list_is_narrow_the_shape_gives_way_to_the_receptive_field(room):
+    stage = room.presenter.scene.stages[2]
+    metrics = QFontMetrics(room.panel.theme.font(10, is_mono=True))
+    texts = [facts_within(stage, metrics, letters * metrics.horizontalAdvance("0"))
+             for letters in (17, 13, 4, 1)]  # fmt: skip
+    assert texts == ["112×112×2 · 8/2", "112×112 · 8/2", "8/2", "8/2"]
+
+
 def test_pointing_at_a_unit_draws_its_field_and_leaving_shows_the_strongest_again(room):
     page = room.panel.mosaic
     at = page.channel.to_widget().map(QPointF(10.5, 20.5))
@@ -97,6 +107,14 @@ def test_a_long_line_about_the_layer_is_broken_and_does_not_widen_the_page(room)
     page.show_facts("1000 channels of 1×1 · " * 20)
     assert page.minimumSizeHint().width() == least
     assert page.facts.minimumHeight() > line_px
+
+
+def test_both_cards_fit_into_a_small_window(room, qtbot):
+    room.presenter.house.speaker.tell("A sentence above the page takes room.")
+    page = room.panel.mosaic
+    page.window().resize(1024, 700)
+    qtbot.waitUntil(lambda: page._below.geometry().bottom() < page.height())
+    assert page._above.geometry().bottom() < page._below.y()
 
 
 def test_the_mosaic_and_the_numbers_are_saved(room, tmp_path):

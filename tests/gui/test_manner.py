@@ -178,3 +178,41 @@ def test_every_control_moves_its_scene_is_undone_and_comes_back_after_a_restart(
         assert later.scene(lab.name) == after, control.field
         document.undo()
         assert document.scene(lab.name) == before == first, control.field
+
+
+def test_what_has_the_focus_looks_different(room):
+    program, parts = room
+    program.window.activateWindow()
+    blind = set()
+    for view in views_of(parts):
+        show_view(program, parts, view)
+        for widget in on_screen(program, TOUCHED):
+            if widget.isEnabled() and widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+                program.window.setFocus()
+                before = widget.grab().toImage()
+                widget.setFocus(Qt.FocusReason.TabFocusReason)
+                if widget.hasFocus() and widget.grab().toImage() == before:
+                    blind.add(f"{view}: {words(widget)}")
+    assert not blind, "\n".join(sorted(blind))
+
+
+def test_reset_brings_the_first_scene_back_and_undo_the_changed_one(room):
+    program, parts = room
+    document, lab = program.keeper.document, parts.lab
+    first = document.scene(lab.name)
+    control = next(c for c in lab.controls if isinstance(c, Slider) and c.is_usable(first))
+    parts.presenter.edited(control.field, other_value(control, getattr(first, control.field)))
+    changed = document.scene(lab.name)
+    program.keeper.reset_scene()
+    assert document.scene(lab.name) == first != changed
+    program.keeper.undo()
+    assert document.scene(lab.name) == changed
+
+
+def test_a_command_that_asks_ends_in_dots_without_a_space(room):
+    program, parts = room
+    for view in views_of(parts):
+        show_view(program, parts, view)
+        texts = [button.text() for button in on_screen(program, QAbstractButton)]
+        texts += [action.text for action in parts.presenter.actions]
+        assert not [text for text in texts if text.endswith(" …")], view

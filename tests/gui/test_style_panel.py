@@ -154,6 +154,7 @@ def test_pointing_at_a_cell_shows_its_two_channels(lab, qtbot):
     flat = maps.reshape(6, -1)
     lab.presenter.edited("below", "gram")
     view = lab.panel.grams
+    qtbot.waitUntil(lambda: view.height() > 4 * lab.panel.below.height())  # the maps have the room
     painted = flat @ flat.T / 40
     view.show_grams(compared("conv3_1", painted * 2, painted, maps))
     matrix = view.matrices[1]
@@ -208,6 +209,7 @@ def test_a_folder_is_painted_from_its_window(lab, qtbot, tmp_path):
     lab.presenter.change(others=("sample:glass",))
     lab.presenter.batch.asked()
     assert dialog.mix.text() == "Mix in Stained glass"
+    qtbot.waitUntil(lambda: dialog.fields[0].height() >= dialog.fields[0].sizeHint().height())
     assert not dialog.start.isEnabled()
     for field, name in zip(dialog.fields, ("c", "s", "out"), strict=True):
         field.setText(str(tmp_path / name))

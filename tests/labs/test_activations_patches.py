@@ -12,6 +12,7 @@ import pytest
 pytest.importorskip("torch", reason="a small network looks at the images")
 
 from tests.labs.activations_kit import forget, lab, put_small_network
+from viz_app.core.layers import Layer
 from viz_app.files.images import save_image
 from viz_app.files.patch_book import load_book, save_book
 from viz_app.labs.activations.scene import ActivationsScene
@@ -276,6 +277,29 @@ def test_a_file_of_ones_own_network_brings_its_record_and_runs_no_code(own_part,
     assert not any(lane.startswith("activations.mosaic") for lane in own_part.house.runner.lanes)
     own_part.desk.change(view="why")
     assert "runs the code" in own_part.desk.view.last["offer"].sentence
+
+
+def test_a_file_with_a_damaged_record_of_its_network_is_told(own_part, folder, tmp_path):
+    searched(own_part, folder)
+    book, own = own_part.finding.book, own_part.desk.scene.own
+    large = (
+        Layer("c", "conv", channels=4),
+        Layer("0", "upsample", stride=9999),
+        Layer("1", "relu"),
+    )
+    for layers, complaint in (
+        ((), "not known here"),
+        ((Layer("0", "conv", ("nowhere",), 4),), "not known here"),
+        (large, "does not fit"),
+    ):
+        damaged = replace(own, table=replace(own.table, layers=layers))
+        path = tmp_path / "x.patches"
+        save_book(path, replace(book, task=replace(book.task, own=damaged)))
+        own_part.desk.change(network="vgg16", own=None, layer="conv1_1", patch_folder="")
+        own_part.house.speaker.sentences.clear()
+        own_part.file_chosen(path)
+        assert complaint in own_part.house.speaker.sentences[-1], layers
+        assert own_part.desk.scene.patch_file == ""
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ GROUPS: tuple[Group, ...] = (
                 "Network",
                 (
                     *(Option(name, title) for name, title in CHOOSABLE.items()),
-                    Option(OWN, "Your own …", "A file of weights, or a module that code makes."),
+                    Option(OWN, "Your own…", "A file of weights, or a module that code makes."),
                 ),
                 "Which network looks at the image.",
                 "list",

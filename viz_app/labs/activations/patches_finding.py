@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from viz_app.core.errors import SceneError
 from viz_app.core.own import OwnNetwork
 from viz_app.core.patches import PatchBook
 from viz_app.engine.engine import Failure
@@ -178,8 +177,9 @@ class Finding:
 
     def _on_open_failed(self, failure: Failure) -> None:
         self._waits.discard(OPEN)
+        self._origin = None  # the same file may be tried again
         self._desk.fail(failure)
-        if isinstance(failure.error, SceneError) and self._desk.scene.patch_file:
+        if self._desk.scene.patch_file:
             self._desk.change(patch_file="")
 
 

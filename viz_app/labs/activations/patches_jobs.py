@@ -36,6 +36,7 @@ LARGE_PX = 192
 BESIDE = 24  # channels of each layer where five stand side by side
 KEPT_BOOKS = 40
 HASHES = "fingerprints.json"
+MOST_UNITS = 8192  # on a side of a map; a file that says more is damaged
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,5 +319,7 @@ def _trim(kept: Path) -> None:
 
 def _check_units(path: Path, table: Network, layer: str, units: np.ndarray) -> None:
     channels, height, width = as_map(shapes(table)[layer])
-    if len(units) not in (0, channels) or (units.size and units.max() >= height * width):
+    is_large = max(height, width) > MOST_UNITS
+    does_fit = len(units) in (0, channels) and not (units.size and units.max() >= height * width)
+    if is_large or not does_fit:
         raise ShapeError(f"“{path.name}” does not fit {table.title}'s {layer}: make it again.")

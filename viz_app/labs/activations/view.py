@@ -20,7 +20,7 @@ class Offer:
     title: str
     sentence: str
     facts: str
-    button: str = "Get the network …"
+    button: str = "Get the network…"
 
 
 class ActivationsView(Protocol):

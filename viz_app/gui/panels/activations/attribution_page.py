@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from viz_app.gui.panel import ActionButton, Card
 from viz_app.gui.panels.activations.attribution_classes import ClassBox
 from viz_app.gui.panels.activations.attribution_maps import AllMaps
 from viz_app.gui.theme import Theme, set_role
 from viz_app.gui.widgets.canvas import Canvas
+from viz_app.gui.widgets.choices import ChoiceList
 from viz_app.gui.widgets.words import Words
 from viz_app.labs.activations.attribution import AttributionPart
 from viz_app.labs.activations.attribution_shown import WhyShown
+from viz_app.labs.controls import Choice, Option
 
 FORMER = "The class it is taken for"
+MAPS_OF = Choice(
+    "why_layer",
+    "Layer whose maps Grad-CAM weights",
+    (),
+    "Whose maps Grad-CAM weights; the nearer the input, the finer.",
+    "list",
+)
 
 
 class AttributionPage(QWidget):
@@ -31,24 +40,18 @@ class AttributionPage(QWidget):
         self.all = AllMaps(theme)
         self.headline, self.does, self.weakness, self.note = (Words() for _ in range(4))
         self.classes = ClassBox("Class to explain", "Which class's logit is explained.", FORMER)
-        self.layers = QComboBox()
-        self.layers.setAccessibleName("Layer whose maps Grad-CAM weights")
-        self.layers.setToolTip("Whose maps Grad-CAM weights; the nearer the input, the finer.")
-        self.layers.setMinimumContentsLength(12)
-        self.layers.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
+        self.layers = ChoiceList(MAPS_OF)
+        self.layers.setMinimumContentsLength(20)
         self._layers_label = QLabel("Maps of")
         self._pages = QStackedWidget()
         self._buttons = QHBoxLayout()
-        self._choices: tuple[tuple[str, str], ...] = ()
         self._build()
 
     def attach(self, part: AttributionPart) -> None:
         """Connect the intents of the page to its part; called once."""
         self.all.chosen.connect(part.method_chosen)
         self.classes.chosen.connect(part.class_chosen)
-        self.layers.activated.connect(lambda at: part.layer_chosen(self._choices[at][0]))
+        self.layers.moved.connect(part.layer_chosen)
         self.compare = ActionButton(part.actions[0], self._theme)
         self._buttons.addWidget(self.compare)
 
@@ -81,13 +84,10 @@ class AttributionPage(QWidget):
         is_cam = bool(shown.choices)
         self.layers.setVisible(is_cam)
         self._layers_label.setVisible(is_cam)
-        if shown.choices != self._choices and is_cam:
-            self._choices = shown.choices
-            self.layers.clear()
-            self.layers.addItems([f"{name} · {size}" for name, size in shown.choices])
-        names = [name for name, _size in self._choices]
-        if is_cam and shown.choice in names:
-            self.layers.setCurrentIndex(names.index(shown.choice))
+        if is_cam:
+            choices = (Option(name, f"{name} · {size}") for name, size in shown.choices)
+            self.layers.set_options(tuple(choices))
+            self.layers.show_value(shown.choice)
 
     def _build(self) -> None:
         set_role(self.headline, "title")

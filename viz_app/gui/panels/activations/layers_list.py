@@ -81,6 +81,7 @@ class LayersList(QListWidget):
         self.setStyleSheet(
             f"QListWidget {{ background: {colour('card').name()}; border: 1px solid "
             f"{colour('line').name()}; border-radius: 10px; outline: 0; padding: 4px; }}"
+            f"QListWidget:focus {{ border: 2px solid {colour('accent').name()}; padding: 3px; }}"
         )
         self.doItemsLayout()
 
@@ -117,12 +118,12 @@ class _LayerDelegate(QStyledItemDelegate):
             theme.colour(KIND_TOKENS.get(stage.kind, "output")),
         )  # fmt: skip
         inside = rect.adjusted(theme.px(12), 3, -6, -3)
-        half = inside.height() // 2
+        half, small = inside.height() // 2, theme.font(10, is_mono=True)
         lines = (
             (inside.top(), theme.font(12, is_bold=True), "accent" if is_selected else "text",
              stage.name),
-            (inside.top() + half, theme.font(10, is_mono=True), "muted",
-             f"{stage.size_text} · {field_text(stage)}"),
+            (inside.top() + half, small, "muted",
+             facts_within(stage, QFontMetrics(small), inside.width())),
         )  # fmt: skip
         for top, font, token, text in lines:
             painter.setFont(font)
@@ -131,6 +132,14 @@ class _LayerDelegate(QStyledItemDelegate):
             box = QRect(inside.left(), top, inside.width(), half)
             painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, short)
         painter.restore()
+
+
+def facts_within(stage: Stage, metrics: QFontMetrics, room: int) -> str:
+    """Shape, receptive field and stride; where there is little room the shape gives way."""
+    _channels, height, width = stage.shape
+    field = field_text(stage)
+    texts = (f"{stage.size_text} · {field}", f"{height}×{width} · {field}", field)
+    return next((text for text in texts if metrics.horizontalAdvance(text) <= room), field)
 
 
 def field_text(stage: Stage) -> str:

@@ -143,7 +143,7 @@ class OfferCard(QWidget):
         set_role(self._facts, "muted")
         self._sentence.setWordWrap(True)
         self._facts.setWordWrap(True)
-        self.button = QPushButton("Get the network …")
+        self.button = QPushButton("Get the network…")
         self.button.setToolTip("Choose where it comes from; size and licence are shown before.")
         set_role(self.button, "primary")
         self._card = Card()

@@ -48,7 +48,7 @@ class PatchesPage(QWidget):
         self._shown: UnitShown | None = None
         self._below = Card(" ")
         self.source, self.hint, self.words = QLabel(), QLabel(), QLabel()
-        self.folder = QPushButton("Folder …")
+        self.folder = QPushButton("Folder…")
         self.folder.setToolTip("Choose the folder whose images are searched.")
         self.search = QPushButton("Search")
         self.grid = PatchGrid(theme)

@@ -70,7 +70,7 @@ class FolderPage(QWidget):
         for label in (self.words, self.files):
             set_role(label, "muted")
         self.means.setAccessibleName("Mean average precision")
-        self.fetch = QPushButton("Get the network …")
+        self.fetch = QPushButton("Get the network…")
         self.fetch.setToolTip("Choose where it comes from; size and licence are shown before.")
         set_role(self.fetch, "primary")
         self.thresholds = Thresholds(theme, VERDICT)

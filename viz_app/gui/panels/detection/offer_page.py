@@ -25,7 +25,7 @@ class OfferPage(QWidget):
         self._title = Words(role="title")
         self._sentence = Words()
         self._facts = Words(role="muted")
-        self.fetch = QPushButton("Get the network …")
+        self.fetch = QPushButton("Get the network…")
         self.fetch.setToolTip("Choose where it comes from; size and licence are shown before.")
         set_role(self.fetch, "primary")
         self.example = QPushButton("Try the slide's example")

@@ -44,7 +44,7 @@ class RegionsPage(QWidget):
         self.facts.setAccessibleName("What the three ways cost")
         self.facts.setToolTip("Products are multiplications; seconds were measured just now.")
         self.map = RoiView(theme)
-        self.fetch = QPushButton("Get the network …")
+        self.fetch = QPushButton("Get the network…")
         self.fetch.setToolTip("Choose where it comes from; size and licence are shown before.")
         set_role(self.fetch, "primary")
         self.ways = ChoiceButtons(REGION_WAY)

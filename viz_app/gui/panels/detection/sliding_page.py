@@ -59,7 +59,7 @@ class SlidingPage(QWidget):
         set_role(self.why, "muted")
         self.classes = ChoiceButtons(CLASS)
         self.maps = MapStrip(theme)
-        self.fetch = QPushButton("Get the network …")
+        self.fetch = QPushButton("Get the network…")
         self.fetch.setToolTip("Choose where it comes from; size and licence are shown before.")
         set_role(self.fetch, "primary")
         self._build()

@@ -99,7 +99,8 @@ class Legend(QWidget):
             token = "kernel" if curve.token == "kernel_line" else curve.token  # legible as words
             colour = self._theme.colour(token) if token else colour_of(curve, self._theme)
             words = f"{curve.name} {self._norm}" if curve is NORM else curve.name
-            parts.append(f'<span style="color:{colour.name()}"><b>{words}</b></span>')
+            weight = "normal" if curve is NORM else "bold"  # bold bars of a norm are blocks
+            parts.append(f'<span style="color:{colour.name()};font-weight:{weight}">{words}</span>')
         self.words.setText("&nbsp;&nbsp; ".join(parts))
 
 

@@ -150,6 +150,7 @@ class Easel(Card):
         self.name.setVisible(is_one_of_two)
         self.name.setEnabled(shown.is_selected)
         self.words.setText(shown.words)
+        self.words.setToolTip(shown.words)  # whole, where two runs leave little room
 
     def look_at(self, zoom: float, share: QPointF) -> None:
         """Follow another easel's zoom."""

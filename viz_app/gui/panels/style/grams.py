@@ -230,13 +230,12 @@ class GramView(QWidget):
         ):
             widget.show_shades(shaded(values, end), viridis(), caption)
         s, g = float(grams.style[row, column]), float(grams.painted[row, column])
-        self.words.setText(
-            f"k {row}, k′ {column}: S {compact(s)}  G {compact(g)}  S − G {compact(s - g)}"
-        )
+        words = f"k {row}, k′ {column}: S {compact(s)}  G {compact(g)}  S − G {compact(s - g)}"
+        self.words.setText(words)
         by = "Σ T², T the mask" if grams.is_masked else "the number of positions"
         self.words.setToolTip(
-            f"G[k, k′] divided by {by}: the sum of the product of the two maps on the right, "
-            "which are those of the picture under way, over as many. S is what the cost asks for."
+            f"{words}\nS is what the cost asks for. Both are sums divided by {by}: G[k, k′] is the "
+            "mean of the product of the two maps on the right, those of the picture under way."
         )
 
     def _on_pointed(self, row: int, column: int) -> None:

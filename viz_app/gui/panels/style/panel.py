@@ -305,7 +305,7 @@ class OfferCard(Card):
         self._facts = QLabel()
         self._facts.setWordWrap(True)
         set_role(self._facts, "muted")
-        self.button = QPushButton("Get it…")
+        self.button = QPushButton("Get the network…")
         self.button.setToolTip("Open the list of networks, to fetch this one.")
         set_role(self.button, "primary")
         words = QVBoxLayout()
