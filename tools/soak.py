@@ -30,7 +30,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import psutil
 
@@ -84,30 +84,34 @@ class Held:
 
 
 class Watch:
-    """Measures what the window's thread does; keeps the stacks of what takes too long."""
+    """Measures what the window's thread does; prints the stack of what takes too long."""
 
-    def __init__(self, stacks: TextIO) -> None:
-        self._stacks = stacks
+    def __init__(self) -> None:
+        self._owner = threading.get_ident()
+        self._stack: list[str] = []
+        self._has_begun, self._has_ended = threading.Event(), threading.Event()
+        threading.Thread(target=self._look, daemon=True).start()
 
     def time(self, do: Callable[[], object], action: str = "") -> Held:
         """Do it, and tell how long it took; what it returns is the action's name."""
-        faulthandler.dump_traceback_later(STALL_MS / 1000, file=self._stacks)
+        self._has_ended.clear()
+        self._has_begun.set()
         queued, began = queued_ms(), time.perf_counter()
         name = do() or action
         took = 1000 * (time.perf_counter() - began)
         waited = queued_ms() - queued
-        faulthandler.cancel_dump_traceback_later()
+        self._has_begun.clear()
+        self._has_ended.set()
         held = Held(took - waited, waited, str(name))
-        self._tell(held)
+        if held.ms > STALL_MS:
+            print(f"{held}\n{''.join(self._stack)}", flush=True)
         return held
 
-    def _tell(self, held: Held) -> None:
-        self._stacks.seek(0)
-        stacks = self._stacks.read()
-        self._stacks.seek(0)
-        self._stacks.truncate()
-        if held.ms > STALL_MS:
-            print(f"{held}\n{stacks}", flush=True)
+    def _look(self) -> None:
+        while self._has_begun.wait():
+            if not self._has_ended.wait(STALL_MS / 1000):
+                self._stack = traceback.format_stack(sys._current_frames()[self._owner])
+                self._has_ended.wait()
 
 
 def queued_ms() -> float:
@@ -126,6 +130,9 @@ def start(folder: Path) -> Program:
     program = program_of.build(app, Places(folder / "config", folder / "data"), LABS)
     program.keeper.restore((), LABS[0][0].lab.name)
     program_of.open_program(program)
+    while not program.keeper.devices:  # the start has a benchmark of its own
+        settle(program)
+        time.sleep(0.01)
     return program
 
 
@@ -156,7 +163,7 @@ def rest(program: Program) -> None:
     for runner in runners:
         for activity in list(runner.activities):
             program.keeper.cancel_lane(activity.lane)
-    until = time.monotonic() + 3 * REST_S
+    until = time.monotonic() + 1.5 * REST_S
     while time.monotonic() < until:
         settle(program)
         time.sleep(0.02)
@@ -186,15 +193,10 @@ def main() -> int:
     faulthandler.enable()
     failures, process = Failures(), psutil.Process()
     sys.excepthook = failures.uncaught
-    before = threading.active_count()
     memory: list[float] = []
     longest = Held(0, 0, "")
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        tempfile.TemporaryFile("w+", encoding="utf-8") as stacks,
-        nobody_to_ask(),
-    ):
-        watch = Watch(stacks)
+    with tempfile.TemporaryDirectory() as folder, nobody_to_ask():
+        watch, before = Watch(), threading.active_count()
         photos = Path(folder) / "photos"
         make_photos(photos, PHOTOS)
         program = start(Path(folder))

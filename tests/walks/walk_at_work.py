@@ -79,7 +79,7 @@ def find_dead(me: Person, desk: Desk) -> None:
 def find_patches(me: Person, desk: Desk) -> None:
     """Nine patches of each channel in the folder."""
     me.view("Nine patches")
-    me.click("Folder …")
+    me.click("Folder…")
     me.name_file(desk.photos)
     me.expect("Search")
     me.click("Search")
