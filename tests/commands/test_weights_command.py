@@ -25,14 +25,14 @@ class Wire:
     def __exit__(self, *error):
         pass
 
-    def from_url(self, url, part, size, sha256):
+    def from_url(self, url, part, pin):
         data = self.content.get(url)
         if isinstance(data, BaseException):
             part.write_bytes(b"g")
             raise data
         if data is None:
             raise WeightsError("example.org answered 404")
-        for done in range(0, size + 1, 500_000):
+        for done in range(0, pin.size + 1, 500_000):
             part.write_bytes(data[:done])
             yield done
 

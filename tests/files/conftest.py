@@ -151,8 +151,9 @@ def sdist(members: dict[str, bytes]) -> bytes:
 def make_registry():
     """A registry of one network, ``tiny``, with one file from the given sources."""
 
-    def make(data=PAYLOAD, urls=(), member: Member | None = None):
-        file = WeightsFile("tiny.weights", len(data), sha256(data), tuple(urls), member)
+    def make(data=PAYLOAD, urls=(), member: Member | None = None, digits=64, rounding=0):
+        digest = sha256(data)[:digits]
+        file = WeightsFile("tiny.weights", len(data), digest, tuple(urls), member, rounding)
         network = Network("tiny", "Tiny net", "tests", ("style",), "MIT", (file,))
         return Registry((network,), {"all": ("tiny",)})
 

@@ -8,6 +8,7 @@ import requests
 from viz_app.core.errors import WeightsError
 from viz_app.files.download import Downloader, sha256_of
 from viz_app.files.indexes import IndexSettings
+from viz_app.files.registry import Pin
 
 
 @pytest.fixture
@@ -20,11 +21,12 @@ def downloader(origin):
 def get(origin, downloader, payload, tmp_path):
     """Fetch ``/a`` as far as `limit` bytes; returns the part's path."""
 
-    def get(manner="", data=payload, limit=None):
+    exact = Pin(len(payload), hashlib.sha256(payload).hexdigest())
+
+    def get(manner="", data=payload, limit=None, pin=exact):
         origin.files["/a"], origin.manners["/a"] = data, manner
         part = tmp_path / "part"
-        expected = hashlib.sha256(payload).hexdigest()
-        steps = downloader.from_url(f"{origin.url}/a", part, len(payload), expected)
+        steps = downloader.from_url(f"{origin.url}/a", part, pin)
         for done in steps:
             if limit is not None and done >= limit:
                 break
@@ -140,10 +142,10 @@ def test_a_host_that_cannot_be_reached_is_asked_once(tmp_path, origin):
     with Downloader(IndexSettings((f"{address}/simple/",)), timeout_s=(0.3, 0.3)) as downloader:
         origin.close()
         with pytest.raises(WeightsError, match="could not be reached"):
-            list(downloader.from_url(f"{address}/a", tmp_path / "a", 3, "0" * 64))
+            list(downloader.from_url(f"{address}/a", tmp_path / "a", Pin(3, "0" * 64)))
         downloader._session.get = None
         with pytest.raises(WeightsError, match="could not be reached"):
-            list(downloader.from_url(f"{address}/a", tmp_path / "a", 3, "0" * 64))
+            list(downloader.from_url(f"{address}/a", tmp_path / "a", Pin(3, "0" * 64)))
 
 
 @pytest.mark.parametrize("as_json", [False, True])
@@ -188,3 +190,21 @@ def test_another_file_of_the_same_name_is_not_downloaded(origin, downloader, tmp
     with pytest.raises(WeightsError, match="does not have"):
         list(downloader.from_index(archive, tmp_path / "part"))
     assert all(not path.startswith("/files") for path, _ in origin.seen)
+
+
+def test_a_file_may_be_pinned_by_all_that_is_published_of_it(get, payload):
+    digest = hashlib.sha256(payload).hexdigest()
+    loose = Pin(len(payload) - 40, digest[:8], rounding=50)
+    assert get(pin=loose).read_bytes() == payload
+    assert get(pin=loose).read_bytes() == payload  # what is whole is not fetched again
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [(0, "not the published one"), (11, "offers something else"), (-91, "offers something else")],
+)
+def test_a_loose_pin_still_refuses_other_bytes_and_other_lengths(get, payload, more, told):
+    digest = hashlib.sha256(payload).hexdigest()
+    other = bytes(len(payload) + more)
+    with pytest.raises(WeightsError, match=told):
+        get(data=other, pin=Pin(len(payload) - 40, digest[:8], rounding=50))

@@ -72,6 +72,11 @@ def test_the_main_file_is_the_first_and_a_wrong_file_name_is_told(tmp_path):
         {"file": "a/b"},
         {"file": "C:evil"},
         {"sha": "0" * 63},
+        {"sha": "0" * 7},
+        {"sha": ""},
+        {"size": "3\nrounding = 3"},
+        {"size": "3\nrounding = -1"},
+        {"size": "3\nrounding = 0.5"},
         {"sha": "G" * 64},
         {"size": 0},
         {"size": '"3"'},
@@ -88,3 +93,30 @@ def test_the_main_file_is_the_first_and_a_wrong_file_name_is_told(tmp_path):
 def test_a_table_that_could_lead_astray_is_refused(tmp_path, change):
     with pytest.raises(WeightsError):
         load_registry(written(tmp_path, **change))
+
+
+def test_what_is_published_of_squeezenet_is_what_its_file_must_be():
+    pin = load_registry().network("squeezenet1_0").file().pin
+    assert [round(pin.size / 2**20, 3), round(pin.most / 2**20, 4)] == [4.778, 4.7785]
+    assert pin.fits(pin.size - 525)
+    assert not pin.fits(pin.size + 526)
+    assert pin.is_of("b66bff10" + "7" * 56)
+    assert not pin.is_of("b66bff11" + "7" * 56)
+
+
+def test_a_file_out_of_an_archive_is_pinned_exactly(tmp_path):
+    archive = """
+[archives.x]
+distribution = "x"
+version = "1"
+file = "x.whl"
+size = 9
+sha256 = "SHA"
+""".replace("SHA", "1" * 64)
+    inside = {"url": 'https://example.org/a"]\narchive = "x"\nmember = "x/a'}
+    path = written(tmp_path, archive, **inside)
+    path.write_text(path.read_text().replace('x/a"]', 'x/a"'))
+    assert load_registry(path).network("a").file().member.path == "x/a"
+    path.write_text(path.read_text().replace("0" * 64, "0" * 8))
+    with pytest.raises(WeightsError, match="not exact"):
+        load_registry(path)

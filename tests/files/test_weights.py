@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -281,3 +282,19 @@ def test_looking_at_the_networks_loads_nothing_of_the_network():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
     assert done.stdout.strip() == "set()", done.stderr
+
+
+def test_a_network_pinned_by_the_first_digits_is_fetched_checked_and_read(
+    origin, make_registry, payload, tmp_path
+):
+    origin.files["/b"] = payload
+    registry = make_registry(urls=(f"{origin.url}/b",), digits=8, rounding=100)
+    connect = partial(Downloader, origin.settings, (2, 1))
+    store = WeightsStore(tmp_path / "store", registry=registry, connect=connect)
+    fetch(store)
+    assert store.is_present("tiny")
+    assert store.read("tiny") == payload
+    for wrong in (payload[:-101], payload[:-1] + b"?"):
+        (store.folder / "tiny.weights").write_bytes(wrong)
+        with pytest.raises(WeightsError, match="not the published file"):
+            store.read("tiny")

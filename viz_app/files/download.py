@@ -21,7 +21,7 @@ import requests
 from viz_app import __version__
 from viz_app.core.errors import WeightsError
 from viz_app.files.indexes import IndexSettings, read_index_settings
-from viz_app.files.registry import Archive
+from viz_app.files.registry import Archive, Pin
 
 _CHUNK = 1 << 16  # what a broken connection loses at most
 _REDIRECTS = 5
@@ -59,40 +59,40 @@ class Downloader:
     ) -> None:
         self._session.close()
 
-    def from_url(self, url: str, part: Path, size: int, sha256: str) -> Iterator[int]:
+    def from_url(self, url: str, part: Path, pin: Pin) -> Iterator[int]:
         """Bring the file at `url` into `part`, going on where an earlier try ended.
 
-        When the generator ends, `part` is whole and its sha256 is right. A wrong file is
+        When the generator ends, `part` is whole and what `pin` says. A wrong file is
         removed; one that is merely unfinished stays.
         """
         host = _host(url)
-        if _length(part) > size:
+        if _length(part) > pin.most:
             part.unlink()
         for _ in range(_TRIES):
             before = _length(part)
-            if before == size:
+            if pin.fits(before):
                 break
             self._refuse_unreachable(host)
             try:
-                yield from self._receive(url, part, size)
+                yield from self._receive(url, part, pin)
             except requests.RequestException as error:
                 if _length(part) <= before:
                     raise WeightsError(f"{host} {self._reason(error, host)}") from error
-        if _length(part) != size:
-            raise WeightsError(f"{host} broke off at {_length(part):,} of {size:,} bytes")
-        if sha256_of(part) != sha256:
+        if not pin.fits(_length(part)):
+            raise WeightsError(f"{host} broke off at {_length(part):,} of {pin.size:,} bytes")
+        if not pin.is_of(sha256_of(part)):
             part.unlink()
             raise WeightsError(f"{host} sent a file that is not the published one")
 
     def from_index(self, archive: Archive, part: Path) -> Iterator[int]:
         """Bring `archive` into `part` from the first of the user's indexes that has it."""
-        if _length(part) == archive.size and sha256_of(part) == archive.sha256:
+        if archive.pin.fits(_length(part)) and archive.pin.is_of(sha256_of(part)):
             return
         failures = []
         for index in self._settings.urls:
             try:
                 url = self._find(archive, index)
-                yield from self.from_url(url, part, archive.size, archive.sha256)
+                yield from self.from_url(url, part, archive.pin)
             except WeightsError as error:
                 failures.append(str(error))
             else:
@@ -120,22 +120,22 @@ class Downloader:
                 return package.url
         raise WeightsError(f"{host} does not have {archive.file}")
 
-    def _receive(self, url: str, part: Path, size: int) -> Iterator[int]:
+    def _receive(self, url: str, part: Path, pin: Pin) -> Iterator[int]:
         """One answer's worth of bytes, appended to `part` if the host resumes."""
         offset = _length(part)
         with self._ask(url, offset) as response:
             response.raise_for_status()
-            done = _begin_at(response, offset, size)
+            done = _begin_at(response, offset, pin)
             if done < 0:
                 part.unlink(missing_ok=True)
                 raise WeightsError(
-                    f"{_host(url)} offers something else than the {size:,} bytes expected"
+                    f"{_host(url)} offers something else than the {pin.size:,} bytes expected"
                 )
             with part.open("ab" if done else "wb") as sink:
                 yield done
                 for block in response.iter_content(_CHUNK):
                     done += len(block)
-                    if done > size:
+                    if done > pin.most:
                         sink.truncate(0)
                         raise WeightsError(f"{_host(url)} sent more than the file's size")
                     sink.write(block)
@@ -186,14 +186,14 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _begin_at(response: requests.Response, offset: int, size: int) -> int:
+def _begin_at(response: requests.Response, offset: int, pin: Pin) -> int:
     """The position of the answer's first byte in the file; -1 if it is not our file's rest."""
     if response.status_code != requests.codes.partial_content:
         offset = 0  # the host does not resume: from the beginning again
     elif not response.headers.get("Content-Range", "").startswith(f"bytes {offset}-"):
         return -1
     announced = response.headers.get("Content-Length", "")
-    return -1 if announced.isdecimal() and offset + int(announced) != size else offset
+    return -1 if announced.isdecimal() and not pin.fits(offset + int(announced)) else offset
 
 
 def _length(part: Path) -> int:

@@ -16,8 +16,35 @@ from viz_app.core.errors import WeightsError
 from viz_app.files.resources import resource
 
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]*")
-_SHA256 = re.compile(r"[0-9a-f]{64}")
+_SHA256 = re.compile(r"[0-9a-f]{8}([0-9a-f]{56})?")
 _SAFE_URL = re.compile(r"https://.+|http://127\.0\.0\.1[:/].+")  # the second is for tests
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """What a file must be, as exactly as its publisher says.
+
+    ``sha256`` holds all 64 digits, or the first eight where only those are published (in the file
+    names of torch.hub, whose own loader compares no more); ``rounding`` is by how many bytes the
+    size may differ where it is published rounded.
+    """
+
+    size: int
+    sha256: str
+    rounding: int = 0
+
+    @property
+    def most(self) -> int:
+        """The bytes that are received at most."""
+        return self.size + self.rounding
+
+    def fits(self, size: int) -> bool:
+        """Whether a whole file may have this many bytes."""
+        return abs(size - self.size) <= self.rounding
+
+    def is_of(self, hexdigest: str) -> bool:
+        """Whether this is the sha256 of the published file, as far as it is published."""
+        return hexdigest.startswith(self.sha256)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +56,11 @@ class Archive:
     file: str
     size: int
     sha256: str
+
+    @property
+    def pin(self) -> Pin:
+        """What it must be."""
+        return Pin(self.size, self.sha256)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +80,12 @@ class WeightsFile:
     sha256: str
     urls: tuple[str, ...] = ()
     member: Member | None = None
+    rounding: int = 0
+
+    @property
+    def pin(self) -> Pin:
+        """What it must be."""
+        return Pin(self.size, self.sha256, self.rounding)
 
     @property
     def sources(self) -> tuple[str | Member, ...]:
@@ -143,10 +181,13 @@ def _check(registry: Registry) -> None:
     """Refuse what could lead a file astray; ValueError names it."""
     files = [file for network in registry.networks for file in network.files]
     archives = [file.member.archive for file in files if file.member]
-    everything: list[WeightsFile | Archive] = [*files, *archives]
-    for pinned in everything:
-        if not _SHA256.fullmatch(pinned.sha256) or type(pinned.size) is not int or pinned.size < 1:
-            raise ValueError(f"{pinned} has no proper sha256 and size")
+    for pin in (*(file.pin for file in files), *(archive.pin for archive in archives)):
+        whole = type(pin.size) is int and type(pin.rounding) is int
+        if not _SHA256.fullmatch(pin.sha256) or not whole or not 0 <= pin.rounding < pin.size:
+            raise ValueError(f"{pin} is no proper size and sha256")
+    for pin in (file.pin for file in files if file.member):
+        if pin.rounding or len(pin.sha256) < 64:
+            raise ValueError(f"{pin} is not exact, as a file out of an archive must be")
     for name in (*(file.name for file in files), *(archive.file for archive in archives)):
         if not _PLAIN_NAME.fullmatch(name):
             raise ValueError(f"“{name}” is not a plain file name")

@@ -95,7 +95,7 @@ class WeightsStore:
             except OSError as error:
                 wrong = f"{path} cannot be read ({error.strerror}): see to its permissions."
                 continue
-            if hashlib.sha256(data).hexdigest() == wanted.sha256:
+            if wanted.pin.is_of(hashlib.sha256(data).hexdigest()):
                 return data
             wrong = _wrong(path, network)
         raise WeightsError(wrong) if wrong else self._missing(network)
@@ -193,7 +193,7 @@ class WeightsStore:
         else:
             doing = f"Downloading {file.name} from {urlsplit(source).hostname}"
             yield FetchProgress(0, file.size, doing)
-            for done in downloader.from_url(source, part, file.size, file.sha256):
+            for done in downloader.from_url(source, part, file.pin):
                 yield FetchProgress(done, file.size, doing)
         with part.open("rb+") as whole:
             os.fsync(whole.fileno())
@@ -214,7 +214,7 @@ class WeightsStore:
 
     def _candidates(self, file: WeightsFile) -> list[Path]:
         """The paths, best first, that hold something of the right size."""
-        return [path for path in self._places(file) if _size(path) == file.size]
+        return [path for path in self._places(file) if file.pin.fits(_size(path))]
 
     def _is_right(self, network: Network, file: WeightsFile) -> bool:
         try:
@@ -236,7 +236,7 @@ class WeightsStore:
     def _wrong_size(self, network: Network, file: WeightsFile) -> str | None:
         """A sentence for a file of the right name that cannot be the published one."""
         for path in self._places(file):
-            if path.name == file.name and path.is_file() and _size(path) != file.size:
+            if path.name == file.name and path.is_file() and not file.pin.fits(_size(path)):
                 return _wrong(path, network)
         return None
 

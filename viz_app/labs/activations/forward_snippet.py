@@ -14,7 +14,7 @@ from viz_app.labs.activations.own_snippet import is_flat, part_of, texts_of
 _WEIGHTS = """
 WEIGHTS = {weights!r}{fetch}
 data = Path(WEIGHTS).read_bytes()
-assert hashlib.sha256(data).hexdigest() == (
+assert hashlib.sha256(data).hexdigest().startswith(
     {sha256!r}
 )
 {load}"""

@@ -41,7 +41,7 @@ IMAGE = {image!r}
 LAYER, CHANNEL = {layer!r}, {channel}
 
 data = Path(WEIGHTS).read_bytes()
-assert hashlib.sha256(data).hexdigest() == (
+assert hashlib.sha256(data).hexdigest().startswith(
     {sha256!r}
 )
 {load}
