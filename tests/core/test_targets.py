@@ -202,6 +202,12 @@ def test_second_object_of_a_cell_and_anchor_is_a_collision():
 def test_midpoint_on_a_line_belongs_to_the_later_cell_and_on_the_edge_to_the_last():
     assert targets.grid_cell(0.5, 0.25, 4) == (1, 2)
     assert targets.grid_cell(1.0, 1.0, 4) == (3, 3)
+    for grid in range(1, 65):  # k/26 · 26 is rounded to less than k for some k
+        on_lines = [
+            targets.encode_cell(Target(k / grid, 0, 0.1, 0.1, 0), grid) for k in range(grid)
+        ]
+        assert [column for _row, column, _b in on_lines] == list(range(grid))
+        assert all(0 <= b[0] < 1e-9 for _row, _column, b in on_lines)
     with pytest.raises(ShapeError, match="outside"):
         targets.grid_cell(1.01, 0.5, 4)
 
@@ -246,5 +252,9 @@ def test_anchors_of_the_best_round_are_returned_where_means_make_it_worse():
 def test_more_anchors_than_shapes_says_what_to_do():
     with pytest.raises(ShapeError, match="draw more boxes"):
         targets.fit_anchors([[0.1, 0.2]] * 5, 2)
+    with pytest.raises(ShapeError, match=r"^1 different"):  # a box that was moved by a float
+        targets.fit_anchors([[0.31, 0.17], [0.31, np.nextafter(0.17, 1)]], 2)
+    with pytest.raises(ShapeError, match=r"^0 different"):
+        targets.fit_anchors([[0.0, 0.2]], 1)
     with pytest.raises(ShapeError, match="Class 3"):
         targets.localization_target(Target(0.5, 0.5, 0.1, 0.1, 3), 3)

@@ -23,6 +23,9 @@ Array = NDArray[np.float64]
 BOX_NUMBERS = 5
 """p_c, b_x, b_y, b_h, b_w stand before the classes"""
 
+SAME_SHAPE = 1e-9
+"""1 − IoU below which two shapes are one: a box that was moved differs in its last bits"""
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -157,7 +160,7 @@ def grid_cell(cx: float, cy: float, grid: int) -> tuple[int, int]:
         raise ShapeError(
             f"The midpoint ({cx:g}, {cy:g}) lies outside the picture: move the box onto it."
         )
-    return min(int(cy * grid), grid - 1), min(int(cx * grid), grid - 1)
+    return _cell_at(cy, grid), _cell_at(cx, grid)
 
 
 def shape_iou(a_hw: ArrayLike, b_hw: ArrayLike) -> Array:
@@ -185,7 +188,9 @@ def encode_cell(target: Target, grid: int) -> tuple[int, int, Array]:
     """Row, column and ``[b_x, b_y, b_h, b_w]`` of an object in its cell's own units."""
     row, column = grid_cell(target.cx, target.cy, grid)
     scaled = np.array([target.cx, target.cy, target.h, target.w]) * grid
-    return row, column, scaled - np.array([column, row, 0, 0])
+    b: Array = scaled - np.array([column, row, 0, 0])
+    b[:2] = b[:2].clip(0, 1)  # on a line the product may be rounded below it
+    return row, column, b
 
 
 def decode_cell(
@@ -283,11 +288,8 @@ def fit_anchors(
     """
     shapes = _shapes(shapes_hw)
     shapes_of_area = np.unique(shapes[(shapes > 0).all(axis=1)], axis=0)
-    if not 1 <= k <= len(shapes_of_area):
-        raise ShapeError(
-            f"{len(shapes_of_area)} different shapes cannot give {k} anchors: "
-            "ask for fewer, at least 1, or draw more boxes."
-        )
+    if k < 1 or not len(shapes_of_area):
+        raise _too_few(len(shapes_of_area), k)
     anchors = _spread_start(shapes_of_area, k, np.random.default_rng(seed))
     best, previous = AnchorFit(anchors, np.zeros(0, np.intp), -1.0, 0), None
     for iteration in range(1, max_iterations + 1):
@@ -309,12 +311,29 @@ def fit_anchors(
 
 
 def _spread_start(shapes: Array, k: int, rng: np.random.Generator) -> Array:
+    """Shapes ``[k, 2]`` far from one another; those that only rounding tells apart are one."""
     chosen = [int(rng.integers(len(shapes)))]
     while len(chosen) < k:
         distance = 1 - shape_iou(shapes, shapes[chosen]).max(axis=1)
-        distance[chosen] = 0
+        distance[distance < SAME_SHAPE] = 0
+        if not distance.any():
+            raise _too_few(len(chosen), k)
         chosen.append(int(rng.choice(len(shapes), p=distance / distance.sum())))
     return shapes[chosen]
+
+
+def _too_few(shapes: int, k: int) -> ShapeError:
+    return ShapeError(
+        f"{shapes} different shapes cannot give {k} anchors: "
+        "ask for fewer, at least 1, or draw more boxes."
+    )
+
+
+def _cell_at(share: float, grid: int) -> int:
+    """The cell along one side, ⌊share · S⌋ in exact numbers: 15/26 lies in cell 15 of 26."""
+    cell = int(share * grid)
+    cell += (cell + 1) / grid <= share  # the product was rounded below the line
+    return min(cell, grid - 1)
 
 
 def _shapes(shapes_hw: ArrayLike) -> Array:
