@@ -14,7 +14,7 @@ from viz_app.files.weights import WeightsStore
 from viz_app.labs.detection.found import Request, tabulated
 from viz_app.labs.detection.jobs import NETWORK
 from viz_app.nets.build import Net, build
-from viz_app.nets.yolo import yolov4_tiny
+from viz_app.nets.published import load_published
 
 SIZES = (416, 608)
 END_TO_END = Bound("≤", 1.15)
@@ -46,6 +46,6 @@ def rows(rounds: int) -> Iterator[Row]:
 def _network() -> tuple[Net, str]:
     store = WeightsStore()
     if store.is_present(NETWORK):
-        return yolov4_tiny(store.read(NETWORK)), "published weights"
+        return load_published(NETWORK, store.read), "published weights"
     torch.manual_seed(0)  # as fast, where the published weights are not here
     return build(architectures.yolov4_tiny()).eval(), "random weights"

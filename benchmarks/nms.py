@@ -54,9 +54,10 @@ def photo() -> RawBoxes | None:
         return None
     from viz_app.compute import detection
     from viz_app.files.samples import sample
-    from viz_app.nets.yolo import yolov4_tiny
+    from viz_app.nets.published import load_published
 
-    raw = detection.detect(yolov4_tiny(store.read("yolov4_tiny")), sample("motorcycle").pixels)
+    net = load_published("yolov4_tiny", store.read)
+    raw = detection.detect(net, sample("motorcycle").pixels)
     return RawBoxes(
         raw.boxes.astype(np.float64),
         raw.scores.astype(np.float64),

@@ -39,7 +39,7 @@ from viz_app.core.style_terms import (
 from viz_app.files.samples import sample
 from viz_app.files.weights import WeightsStore
 from viz_app.nets.build import Net, build
-from viz_app.nets.vgg import vgg16_features
+from viz_app.nets.published import load_published
 
 SIZE_PX = 256
 PEAK_CHANNELS, PEAK_SIZE_PX, PEAK_RUNS = 256, 64, 4
@@ -174,7 +174,7 @@ def whole_run(
 def network() -> tuple[Net, str]:
     """VGG-16's convolutional part; with random weights where the published ones are not here."""
     try:
-        return vgg16_features(WeightsStore().read("vgg16")), "VGG-16, published weights"
+        return load_published("vgg16", WeightsStore().read), "VGG-16, published weights"
     except WeightsError:
         torch.manual_seed(0)
         net = build(architectures.vgg16_features()).eval().requires_grad_(False)

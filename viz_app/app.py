@@ -2,11 +2,12 @@
 
 1. ``start`` sets the switch interval, reads the settings (set aside if they are damaged), makes
    the ``QApplication``, the theme and an empty window, and shows it: a tenth of a second.
-2. Once that is painted, ``furnish`` (furnish.py) makes the document, two runners (one engine
-   thread for torch, one for disk and network), the shelf of images and the housekeeper that ties
-   them together, and the last session is laid on the desk. Only the lab that is shown is built.
+2. Once that is painted, ``furnish`` (furnish.py) makes the document, the runners (an engine
+   thread each for torch, for files and for downloads), the shelf of images and the housekeeper
+   that ties them together, and the last session is laid on the desk. Only the lab that is shown
+   is built.
 3. Once the lab is painted, the engine's thread imports torch and learns the devices.
-4. When the window closes, the session is saved and both threads are stopped.
+4. When the window closes, the session is saved and the threads are stopped.
 """
 
 from __future__ import annotations

@@ -64,7 +64,7 @@ def _run_command(arguments: list[str]) -> int:
 def _run_window(arguments: list[str]) -> int:
     args = _window_parser().parse_args(arguments)
     if args.net:
-        from viz_app.core.traced import check_spec
+        from viz_app.files.specs import check_spec
 
         check_spec(args.net)
     if sentence := why_no_window():

@@ -12,9 +12,9 @@ from viz_app.files.weights import WeightsStore
 def published():
     """Bytes of a published network's file; the test is skipped where it is absent."""
 
-    def read(name: str) -> bytes:
+    def read(name: str, file: str | None = None) -> bytes:
         try:
-            return WeightsStore().read(name)
+            return WeightsStore().read(name, file)
         except WeightsError as error:
             pytest.skip(f"needs a published network: {error}")
 

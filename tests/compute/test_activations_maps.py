@@ -118,9 +118,9 @@ def test_what_lies_outside_the_named_field_is_told():
 
 @pytest.mark.weights
 def test_red_and_blue_light_different_filters_of_vgg16(published):
-    from viz_app.nets.vgg import vgg16_features
+    from viz_app.nets.published import load_published
 
-    net = vgg16_features(published("vgg16"))
+    net = load_published("vgg16", published)
     red, blue = (
         activations.maps_of(net, square_of(c), ("conv1_1",))["conv1_1"][:, 3, 10]
         for c in ((255, 0, 0), (0, 0, 255))

@@ -10,7 +10,7 @@ from viz_app.core.layers import Layer, Network
 from viz_app.files.images import open_image
 from viz_app.files.resources import resource
 from viz_app.nets.build import build
-from viz_app.nets.mobilenet import mobilenet_v2
+from viz_app.nets.published import load_published
 
 
 def toy():
@@ -87,6 +87,6 @@ def test_an_elongated_picture_shows_its_middle():
 )
 def test_mobilenet_v2_names_what_the_samples_show(published, name, label, probability):
     pixels = open_image(resource("images", name)).pixels
-    best = classify(mobilenet_v2(published("mobilenet_v2")), pixels)[0]
+    best = classify(load_published("mobilenet_v2", published), pixels)[0]
     assert best.label == label
     assert best.probability == pytest.approx(probability, abs=0.05)

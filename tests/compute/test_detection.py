@@ -12,7 +12,7 @@ from viz_app.core.suppression import suppress
 from viz_app.files.images import open_image
 from viz_app.files.resources import resource
 from viz_app.nets.build import build
-from viz_app.nets.yolo import yolov2_tiny, yolov4_tiny
+from viz_app.nets.published import load_published
 
 HEAD = Head("out", 32, ((10, 20), (64, 32)), 1.05)
 NAMES = ("cat", "dog")
@@ -136,7 +136,7 @@ FOUND = {
 @pytest.mark.parametrize(("name", "fitting"), FOUND)
 def test_yolov4_tiny_finds_what_the_samples_show(published, name, fitting):
     pixels = open_image(resource("images", name)).pixels
-    raw = detect(yolov4_tiny(published("yolov4_tiny")), pixels, fitting=fitting)
+    raw = detect(load_published("yolov4_tiny", published), pixels, fitting=fitting)
     assert len(raw) == 2535
     kept = suppress(
         raw.boxes, raw.scores, raw.classes, score_threshold=0.5, iou_threshold=0.45
@@ -149,7 +149,7 @@ def test_yolov4_tiny_finds_what_the_samples_show(published, name, fitting):
 @pytest.mark.weights
 @pytest.mark.parametrize(("size", "count"), [(416, 13 * 13 * 5), (608, 19 * 19 * 5)])
 def test_yolov2_tiny_answers_in_the_courses_grid(published, size, count):
-    net = yolov2_tiny(published("yolov2_tiny"))
+    net = load_published("yolov2_tiny", published)
     pixels = open_image(resource("images", "coffee.jpg")).pixels
     raw = detect(net, pixels, size, fitting="letterbox", heads=YOLOV2_TINY_HEADS)
     assert raw.probabilities.shape == (count, 80)

@@ -12,7 +12,6 @@ from viz_app.core.errors import ShapeError, WeightsError
 from viz_app.files.samples import sample
 from viz_app.files.weights import WeightsStore
 from viz_app.nets.build import build
-from viz_app.nets.mtcnn import Mtcnn
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +25,7 @@ def nets():
             for name in ("box", "landmarks"):
                 if hasattr(net, name):
                     net.get_parameter(f"{name}.weight").mul_(0.1)
-    return Mtcnn(*made)
+    return mtcnn.Mtcnn(*made)
 
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (60, 90, 3), np.uint8)
@@ -91,7 +90,7 @@ def test_a_raw_box_tells_of_the_window_it_was(nets):
 def test_mtcnn_finds_the_astronauts_face_and_none_on_the_cat():
     store = WeightsStore()
     try:
-        detector = MAKERS["mtcnn"](lambda file: store.read("mtcnn", file), "cpu")
+        detector = MAKERS["mtcnn"](store.read, "cpu")
     except WeightsError as error:
         pytest.skip(f"needs a published network: {error}")
     found = mtcnn.cascade(detector.nets, sample("astronaut").pixels)

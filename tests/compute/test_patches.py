@@ -12,9 +12,10 @@ from tests.compute.patches_kit import (
     small_net,
     task_of,
 )
-from viz_app.compute.activations import as_input, to_tensor
+from viz_app.compute.activations import as_input
 from viz_app.compute.patches import Search
 from viz_app.compute.patches_run import resumed
+from viz_app.compute.pixels import to_tensor
 from viz_app.core.errors import ImageError
 from viz_app.files.patch_images import read_image
 

@@ -7,7 +7,7 @@ import torch
 from viz_app.compute import region_proposals, regions
 from viz_app.files.images import open_image
 from viz_app.files.resources import resource
-from viz_app.nets.mobilenet import mobilenet_v2
+from viz_app.nets.published import load_published
 
 RAMP = torch.arange(20.0)[None, None, None].expand(1, 1, 15, 20).contiguous() + 0.5
 
@@ -53,7 +53,7 @@ def test_a_photo_gives_many_proposals_inside_it_each_once():
 
 
 def test_the_three_ways_count_their_passes_and_agree_on_the_cat(published):
-    net = mobilenet_v2(published("mobilenet_v2"))
+    net = load_published("mobilenet_v2", published)
     pixels = open_image(resource("images", "chelsea.jpg")).pixels
     height, width = pixels.shape[:2]
     boxes = np.array([[0.0, 0.0, width, height], [40.0, 10.0, width - 40.0, height]])
@@ -68,7 +68,7 @@ def test_the_three_ways_count_their_passes_and_agree_on_the_cat(published):
 
 
 def test_no_regions_give_no_labels(published):
-    net = mobilenet_v2(published("mobilenet_v2"))
+    net = load_published("mobilenet_v2", published)
     where = regions.feature_map(net, np.zeros((64, 64, 3), np.uint8))
     found = regions.label_pooled(net, where, np.zeros((0, 4)), "pool")
     assert len(found.scores) == 0

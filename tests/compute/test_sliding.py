@@ -8,8 +8,7 @@ from viz_app.compute import sliding, sliding_toy
 from viz_app.core.errors import ShapeError
 from viz_app.core.layers import Layer, Network, total_macs
 from viz_app.nets.build import build
-from viz_app.nets.mobilenet import mobilenet_v2
-from viz_app.nets.mtcnn import FILES, mtcnn
+from viz_app.nets.published import load_published
 
 
 @pytest.fixture
@@ -109,10 +108,7 @@ def test_the_toy_learns_its_shapes_in_a_moment():
 
 
 def test_mtcnns_first_network_gives_the_same_map_both_ways(published):
-    from viz_app.files.weights import WeightsStore
-
-    published("mtcnn")
-    net = mtcnn(*(WeightsStore().read("mtcnn", file) for file in FILES)).pnet
+    net = load_published("mtcnn_pnet", published)
     what = sliding.classifier(net, 12, 2, ("no face", "face"), is_softmax=True)
     slid = last(what, torch.rand(1, 3, 30, 40) * 2 - 1)
     assert slid.dense.shape == (10, 15, 2)
@@ -120,7 +116,7 @@ def test_mtcnns_first_network_gives_the_same_map_both_ways(published):
 
 
 def test_mobilenet_slides_and_agrees_on_a_single_window(published):
-    what = sliding.classifier(mobilenet_v2(published("mobilenet_v2")), 96, 32, ("?",) * 1000)
+    what = sliding.classifier(load_published("mobilenet_v2", published), 96, 32, ("?",) * 1000)
     slid = last(what, torch.rand(1, 3, 96, 96))
     assert what.pads
     assert slid.dense.shape == (1, 1, 1000)

@@ -4,25 +4,13 @@ import pytest
 
 from viz_app.core.errors import WeightsError
 from viz_app.core.layers import Layer
-from viz_app.core.traced import Traced, TracedLayer, check_spec
-
-
-@pytest.mark.parametrize("spec", ["gone.pth", "gone.py:make@1x28x28"])
-def test_a_file_that_is_not_there_is_said_before_anything_is_opened(spec):
-    with pytest.raises(WeightsError, match="There is no file “gone"):
-        check_spec(spec)
-
-
-def test_a_module_need_not_be_a_file(tmp_path):
-    check_spec("my_models.nets:make")
-    (tmp_path / "w.safetensors").touch()
-    check_spec(str(tmp_path / "w.safetensors"))
+from viz_app.core.traced import Traced, TracedLayer, parse_spec
 
 
 @pytest.mark.parametrize("spec", ["", "resnet", "1:2", "a b:make", "notes.txt"])
 def test_what_is_no_spec_is_answered_with_what_is_one(spec):
     with pytest.raises(WeightsError, match="module:factory"):
-        check_spec(spec)
+        parse_spec(spec)
 
 
 def test_rows_of_what_was_seen_running_stand_behind_each_other():

@@ -1,12 +1,9 @@
 from __future__ import annotations
 
-import pytest
 import torch
 
 from viz_app.core.architectures.mtcnn import mtcnn_pnet, mtcnn_rnet
-from viz_app.core.errors import WeightsError
-from viz_app.files.weights import WeightsStore
-from viz_app.nets.mtcnn import FILES, mtcnn, renamed
+from viz_app.nets.mtcnn import renamed
 
 
 def test_the_published_names_become_the_tables():
@@ -20,15 +17,3 @@ def test_columns_trained_width_height_channel_are_put_channel_height_width():
     maps = torch.rand(64, 3, 3)
     theirs = published @ maps.permute(2, 1, 0).flatten()
     assert torch.allclose(found @ maps.flatten(), theirs, rtol=1e-4)
-
-
-@pytest.mark.weights
-def test_the_published_files_fill_the_networks():
-    store = WeightsStore()
-    if not store.is_present("mtcnn"):
-        pytest.skip("MTCNN is not on this machine: `viz-app weights fetch mtcnn`")
-    nets = mtcnn(*(store.read("mtcnn", name) for name in FILES))
-    counts = [sum(p.numel() for p in net.parameters()) for net in (nets.pnet, nets.rnet, nets.onet)]
-    assert counts == [6_632, 100_178, 389_040]
-    with pytest.raises(WeightsError):
-        mtcnn(*(store.read("mtcnn", FILES[0]) for _ in FILES))

@@ -11,10 +11,7 @@ from viz_app.core.errors import WeightsError
 from viz_app.core.layers import total_parameters
 from viz_app.nets.build import Net
 from viz_app.nets.loading import check_state
-from viz_app.nets.mobilenet import mobilenet_v2
 from viz_app.nets.published import PUBLISHED, load_published, torchvision_state
-from viz_app.nets.vgg import vgg16_features
-from viz_app.nets.yolo import yolov4_tiny
 
 KEYS = Path(__file__).parents[1] / "data" / "torchvision_keys.txt"
 TOTALS = {
@@ -125,16 +122,16 @@ def test_a_published_file_fills_its_network(published, name):
 
 
 @pytest.mark.weights
-@pytest.mark.parametrize("make", [vgg16_features, yolov4_tiny, mobilenet_v2])
-def test_another_networks_file_is_refused(published, make):
-    other = "yolov4_tiny" if make is not yolov4_tiny else "mobilenet_v2"
+@pytest.mark.parametrize("name", ["vgg16", "yolov4_tiny", "mobilenet_v2", "mtcnn_rnet"])
+def test_another_networks_file_is_refused(published, name):
+    other = "yolov4_tiny" if name != "yolov4_tiny" else "mobilenet_v2"
     with pytest.raises(WeightsError):
-        make(published(other))
+        load_published(name, lambda _name, _file: published(other))
 
 
 @pytest.mark.weights
 def test_the_first_filters_of_vgg16_are_torchvisions(published):
-    weight = vgg16_features(published("vgg16")).get_parameter("features.0.weight")
+    weight = load_published("vgg16", published).get_parameter("features.0.weight")
     # torchvision's vgg16-397923af.pth, features.0.weight[0, 0]
     expected = torch.tensor([[-0.5537, 0.1427, 0.5290], [-0.5831, 0.3566, 0.7657]])
     assert torch.allclose(weight[0, 0, :2], expected, atol=1e-4)

@@ -21,9 +21,9 @@ from typing import TYPE_CHECKING, Any, cast, get_args
 from viz_app.core.errors import SaveError, SceneError, VizError, WeightsError
 from viz_app.core.own import Scaling
 from viz_app.core.patches import PatchBook, Task
-from viz_app.core.traced import check_spec
 from viz_app.files.patch_book import load_book, save_book
 from viz_app.files.patch_images import Fingerprints, image_set, read_image
+from viz_app.files.specs import check_spec
 from viz_app.files.weights import WeightsStore
 from viz_app.labs.activations import layers as lab_layers
 from viz_app.labs.activations.patches_jobs import task_of

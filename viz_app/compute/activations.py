@@ -14,6 +14,7 @@ from torch import Tensor
 
 from viz_app.compute.backward import slope_of
 from viz_app.compute.classify import centre_crop
+from viz_app.compute.pixels import to_pixels, to_tensor
 from viz_app.nets.build import Net
 
 Size = Literal["224", "320", "original"]
@@ -50,7 +51,7 @@ def as_input(pixels: NDArray[np.uint8], size: Size, side: int = SQUARE) -> NDArr
     picture with its longer side at 320 or at most 800 pixels (never enlarged for the latter).
     """
     if size == "224":
-        crop = centre_crop(pixels, side, side)[0]
+        crop = centre_crop(pixels, side, side)
     else:
         height, width = pixels.shape[:2]
         most = LONGEST[size]
@@ -58,16 +59,9 @@ def as_input(pixels: NDArray[np.uint8], size: Size, side: int = SQUARE) -> NDArr
         if size == "original":
             scale = min(scale, 1.0)
         shape = tuple(max(round(n * scale), SHORTEST) for n in (height, width))
-        whole = torch.tensor(pixels).permute(2, 0, 1)[None].float() / 255
-        crop = F.interpolate(whole, shape, mode="bilinear", antialias=True)[0].clamp(0, 1)
-    rounded = (crop * 255).round().to(torch.uint8)
-    out: NDArray[np.uint8] = rounded.permute(1, 2, 0).contiguous().numpy()
-    return out
-
-
-def to_tensor(pixels: NDArray[np.uint8]) -> Tensor:
-    """uint8 [h, w, 3] as a network's input, float32 [1, 3, h, w] in [0, 1]."""
-    return torch.tensor(pixels).permute(2, 0, 1)[None].float() / 255
+        whole = to_tensor(pixels)
+        crop = F.interpolate(whole, shape, mode="bilinear", antialias=True).clamp(0, 1)
+    return to_pixels(crop)
 
 
 def as_maps(output: Tensor) -> Tensor:

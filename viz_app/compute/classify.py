@@ -11,12 +11,11 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
+from viz_app.compute.pixels import to_tensor
 from viz_app.core.errors import NotFinite
+from viz_app.core.patches import MOST_ELONGATED
 from viz_app.nets import labels
 from viz_app.nets.build import Net
-
-_MOST_ELONGATED = 4
-"""Beyond this ratio of sides what the crop will not show is cut off before enlarging."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +81,8 @@ def centre_crop(pixels: NDArray[np.uint8], resize: int = 256, crop: int = 224) -
         float32 [1, 3, crop, crop] in [0, 1]
     """
     shorter = min(pixels.shape[:2])
-    rows, columns = (_middle(n, _MOST_ELONGATED * shorter) for n in pixels.shape[:2])
-    picture = torch.tensor(pixels[rows, columns]).permute(2, 0, 1)[None].float() / 255
+    rows, columns = (_middle(n, MOST_ELONGATED * shorter) for n in pixels.shape[:2])
+    picture = to_tensor(pixels[rows, columns])
     height, width = (n * resize // shorter for n in picture.shape[2:])
     resized = F.interpolate(picture, (height, width), mode="bilinear", antialias=True)
     top, left = round((height - crop) / 2), round((width - crop) / 2)

@@ -14,11 +14,7 @@ from viz_app.compute.detection import Fitting, detect
 from viz_app.core.architectures import YOLOV2_TINY_HEADS, YOLOV4_TINY_HEADS, Head
 from viz_app.core.raw_boxes import RawBoxes
 from viz_app.nets.build import Net
-from viz_app.nets.mtcnn import FILES, Mtcnn, mtcnn
-from viz_app.nets.yolo import yolov2_tiny, yolov4_tiny
-
-Read = Callable[[str | None], bytes]
-"""the bytes of a network's file, by the file's name; None is its main file"""
+from viz_app.nets.published import Read, load_published
 
 
 class Detector(Protocol):
@@ -65,7 +61,7 @@ class Faces:
     """MTCNN: a pyramid and three networks; a picture of any size goes in as it is."""
 
     name: str
-    nets: Mtcnn
+    nets: faces.Mtcnn
 
     def raw(
         self,
@@ -79,18 +75,16 @@ class Faces:
 
 
 def _yolov4(read: Read, device: str) -> Detector:
-    return Yolo("yolov4_tiny", yolov4_tiny(read(None)).to(device), YOLOV4_TINY_HEADS)
+    return Yolo("yolov4_tiny", load_published("yolov4_tiny", read).to(device), YOLOV4_TINY_HEADS)
 
 
 def _yolov2(read: Read, device: str) -> Detector:
-    return Yolo("yolov2_tiny", yolov2_tiny(read(None)).to(device), YOLOV2_TINY_HEADS)
+    return Yolo("yolov2_tiny", load_published("yolov2_tiny", read).to(device), YOLOV2_TINY_HEADS)
 
 
 def _mtcnn(read: Read, device: str) -> Detector:
-    nets = mtcnn(*(read(name) for name in FILES))
-    for net in (nets.pnet, nets.rnet, nets.onet):
-        net.to(device)
-    return Faces("mtcnn", nets)
+    nets = (load_published(name, read).to(device) for name in faces.NETWORKS)
+    return Faces("mtcnn", faces.Mtcnn(*nets))
 
 
 MAKERS: Mapping[str, Callable[[Read, str], Detector]] = {
@@ -98,4 +92,4 @@ MAKERS: Mapping[str, Callable[[Read, str], Detector]] = {
     "yolov2_tiny": _yolov2,
     "mtcnn": _mtcnn,
 }
-"""How each detector is made from its files, by its name in the registry."""
+"""How each detector is made on a device, by its name in the registry."""

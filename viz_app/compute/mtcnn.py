@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -17,12 +18,21 @@ from viz_app.core.errors import NotFinite, ShapeError
 from viz_app.core.mtcnn import LOWEST, Cascade, Floats, Level
 from viz_app.core.raw_boxes import RawBoxes
 from viz_app.nets.build import Net
-from viz_app.nets.mtcnn import Mtcnn
 
 Check = Callable[[], None]
+NETWORKS = ("mtcnn_pnet", "mtcnn_rnet", "mtcnn_onet")
 
 _BATCH = 256  # windows at once, so that a cancel is soon seen
 _MIDDLE, _SPREAD = 127.5, 128.0  # (x − 127.5) / 128, as the networks were trained
+
+
+@dataclass(frozen=True, slots=True)
+class Mtcnn:
+    """The proposal, refinement and output networks."""
+
+    pnet: Net
+    rnet: Net
+    onet: Net
 
 
 def cascade(

@@ -17,7 +17,7 @@ from viz_app.compute.activations import as_input
 from viz_app.compute.patches import Search
 from viz_app.compute.patches_group import Alone, Group
 from viz_app.core.errors import ImageError, VizError
-from viz_app.core.patches import PatchBook, Table, Task
+from viz_app.core.patches import BEST, PatchBook, Table, Task
 from viz_app.core.records import Picture
 from viz_app.nets.build import Net
 
@@ -250,7 +250,7 @@ def _batch(images: Sequence[_Image]) -> Tensor:
 
 
 def _empty_table() -> Table:
-    none = np.zeros((0, 9), np.int32)
+    none = np.zeros((0, BEST), np.int32)
     return Table(none.astype(np.float32), none, none.copy())
 
 

@@ -22,6 +22,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
+from viz_app.compute.pixels import to_tensor
 from viz_app.core.errors import NotFinite
 from viz_app.core.layers import total_macs
 from viz_app.nets.build import Net
@@ -214,5 +215,4 @@ def _head_macs(net: Net) -> int:
 
 
 def _picture(net: Net, pixels: NDArray[np.uint8]) -> Tensor:
-    device = next(net.parameters()).device
-    return torch.tensor(pixels).permute(2, 0, 1)[None].to(device).float() / 255
+    return to_tensor(pixels).to(next(net.parameters()).device)

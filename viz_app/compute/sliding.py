@@ -18,6 +18,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
+from viz_app.compute.pixels import to_tensor
 from viz_app.core.errors import NotFinite, ShapeError
 from viz_app.core.layers import Layer, Network, Shape, rows, total_macs
 from viz_app.nets.build import Net, build_frozen
@@ -154,7 +155,7 @@ def fitted(pixels: NDArray[np.uint8], window_px: float, what: Classifier) -> Ten
     for length in pixels.shape[:2]:
         steps = round(max(length * scale - what.window, 0) / what.stride)
         sides.append(what.window + what.stride * steps)
-    picture = torch.tensor(pixels).permute(2, 0, 1)[None].float() / 255
+    picture = to_tensor(pixels)
     if list(picture.shape[2:]) == sides:
         return picture
     return F.interpolate(picture, sides, mode="bilinear", antialias=True).clamp(0, 1)

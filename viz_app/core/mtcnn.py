@@ -211,7 +211,8 @@ def stages(cascade: Cascade, p: float, r: float, o: float) -> Stages:
     Parameters
     ----------
     p, r, o
-        scores of P-, R- and O-Net that must be exceeded; below ``LOWEST`` is as ``LOWEST``
+        scores of P-, R- and O-Net that must be exceeded; p and r below ``LOWEST`` are as
+        ``LOWEST``, up to which the next network was not asked
     """
     p, r = max(p, LOWEST), max(r, LOWEST)
     windows = np.flatnonzero(cascade.windows.scores > p)

@@ -57,14 +57,6 @@ def parse_spec(text: str) -> Spec:
     )
 
 
-def check_spec(text: str) -> None:
-    """Raise WeightsError if a spec is none, or names a file that is not there."""
-    spec = parse_spec(text)
-    is_file = not spec.runs_code or spec.source.endswith(".py")
-    if is_file and not Path(spec.source).is_file():
-        raise WeightsError(f"There is no file “{spec.source}”; give its path.")
-
-
 @dataclass(frozen=True, slots=True)
 class TracedLayer:
     """One call of one module: its settings as far as they are known, and what it did.

@@ -15,10 +15,9 @@ from viz_app.core.patches import ImageSet, Rectangle
 from viz_app.core.records import Picture
 from viz_app.files.atomic import write_atomic
 from viz_app.files.images import list_images, open_image
-from viz_app.files.samples import SAMPLES, sample
+from viz_app.files.samples import SAMPLE, SAMPLES, open_ref, sample
 
 BUNDLED = ""
-SAMPLE = "sample:"
 _PIECE = re.compile(r"sample:(\w+)\[(\d+),(\d+),(\d+),(\d+)\]")
 _CHUNK = 1 << 20
 
@@ -29,7 +28,7 @@ def read_image(images: ImageSet, number: int) -> Picture:
     if not name.startswith(SAMPLE):
         return open_image(Path(images.folder) / name)
     whole, piece = piece_of(name)
-    picture = sample(whole.removeprefix(SAMPLE))
+    picture = open_ref(whole)
     if piece is None:
         return picture
     pixels = picture.pixels[piece.top : piece.bottom, piece.left : piece.right]
@@ -58,7 +57,7 @@ def bundled_set() -> ImageSet:
         picture = sample(known.name)
         width, height = picture.width // 2, picture.height // 2
         quarters = [f"[{x},{y},{width},{height}]" for y in (0, height) for x in (0, width)]
-        names += [SAMPLE + known.name + quarter for quarter in ("", *quarters)]
+        names += [known.ref + quarter for quarter in ("", *quarters)]
     return ImageSet(BUNDLED, tuple(names))
 
 

@@ -11,16 +11,24 @@ from viz_app.core.records import Picture
 from viz_app.files.images import open_image
 from viz_app.files.resources import resource
 
+SAMPLE = "sample:"
+"""What the ref of a bundled picture begins with; any other ref is a path."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A bundled picture; its `ref` in a session is ``"sample:" + name``."""
+    """A bundled picture."""
 
     name: str
     title: str
     credit: str
     licence: str
     kind: Literal["photo", "style"]
+
+    @property
+    def ref(self) -> str:
+        """What a session calls it."""
+        return SAMPLE + self.name
 
 
 def _style(name: str, title: str) -> Sample:
@@ -52,7 +60,7 @@ SAMPLES: tuple[Sample, ...] = (
 def path_of(ref: str) -> str:
     """The file behind a picture's ref, a bundled one or the user's own."""
     for known in SAMPLES:
-        if ref == f"sample:{known.name}":
+        if ref == known.ref:
             folder = ("images",) if known.kind == "photo" else ("images", "styles")
             return str(resource(*folder, f"{known.name}.jpg"))
     return ref
@@ -60,8 +68,13 @@ def path_of(ref: str) -> str:
 
 def sample(name: str) -> Picture:
     """The bundled picture `name`. Raises ImageError if there is none of that name."""
-    ref = f"sample:{name}"
+    ref = SAMPLE + name
     if path_of(ref) == ref:
         names = ", ".join(known.name for known in SAMPLES)
         raise ImageError(f"There is no sample picture “{name}”: choose one of {names}.")
     return replace(open_image(Path(path_of(ref))), ref=ref)
+
+
+def open_ref(ref: str) -> Picture:
+    """The picture behind a ref, a bundled one or the user's own. Raises ImageError."""
+    return sample(ref.removeprefix(SAMPLE)) if ref.startswith(SAMPLE) else open_image(Path(ref))

@@ -10,7 +10,8 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QImage, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from viz_app.gui.picture_shelf import SAMPLE, PictureShelf
+from viz_app.files.samples import SAMPLE
+from viz_app.gui.picture_shelf import PictureShelf
 from viz_app.gui.theme import Theme, set_role
 
 THUMB_W_PX, THUMB_H_PX = 46, 36

@@ -18,7 +18,7 @@ from viz_app.core.records import Picture
 from viz_app.engine.engine import Failure, Progress, Turn
 from viz_app.files.atomic import write_atomic
 from viz_app.files.images import decode, list_images, open_image, thumbnail
-from viz_app.files.samples import SAMPLES, sample
+from viz_app.files.samples import SAMPLES, open_ref
 from viz_app.gui.runner import Runner
 from viz_app.labs.document import FIRST_IMAGE, Document
 
@@ -26,7 +26,6 @@ KEPT = 8  # decoded pictures in memory
 THUMB_PX = 96
 MOST_AT_ONCE = 60  # of a folder, and in the strip; it is not a file manager
 RETRY_S = 10.0  # an image that could not be read is tried again after this
-SAMPLE = "sample:"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,11 +36,6 @@ class Opened:
     thumbs: dict[str, np.ndarray]  # by ref, in their order
     sentences: tuple[str, ...]
     progress: Progress
-
-
-def read_picture(ref: str) -> Picture:
-    """Read an image by its ref: a bundled sample or an absolute path."""
-    return sample(ref.removeprefix(SAMPLE)) if ref.startswith(SAMPLE) else open_image(Path(ref))
 
 
 class PictureShelf(QObject):
@@ -68,7 +62,7 @@ class PictureShelf(QObject):
     @property
     def strip(self) -> list[str]:
         """The refs that the strip shows: the user's recent images, then the samples."""
-        return [*self.recent, *(SAMPLE + s.name for s in SAMPLES if s.kind == "photo")]
+        return [*self.recent, *(s.ref for s in SAMPLES if s.kind == "photo")]
 
     def current(self) -> Picture | None:
         """The image that serves every lab, or None while it is being read."""
@@ -85,7 +79,7 @@ class PictureShelf(QObject):
             self._reading.add(ref)
             self._errands.run(
                 f"house.read {ref}",
-                lambda turn: read_picture(ref),
+                lambda turn: open_ref(ref),
                 title="Reading an image",
                 on_done=self._on_read,
                 on_failed=lambda failure: self._on_unreadable(ref, failure),
@@ -102,7 +96,7 @@ class PictureShelf(QObject):
             title="Opening images",
             on_step=self._on_opened,
             on_done=self._on_all_opened,
-            on_failed=self._on_open_failed,
+            on_failed=self._tell_failure,
         )
 
     def open_bytes(self, read: Callable[[], bytes], name: str) -> None:
@@ -123,7 +117,7 @@ class PictureShelf(QObject):
             job,
             title="Opening an image",
             on_done=self._on_all_opened,
-            on_failed=self._on_open_failed,
+            on_failed=self._tell_failure,
         )
 
     def load_thumbs(self) -> None:
@@ -163,9 +157,6 @@ class PictureShelf(QObject):
     def _may_try(self, ref: str) -> bool:
         """Whether an image has not just failed: a slider asks for it at each move."""
         return time.monotonic() - self._failed_at.get(ref, -RETRY_S) >= RETRY_S
-
-    def _on_open_failed(self, failure: Failure) -> None:
-        self._tell_failure(failure)
 
     def _tell_failure(self, failure: Failure) -> None:
         if isinstance(failure.error, VizError):
@@ -258,7 +249,7 @@ def _thumbs(refs: Sequence[str]) -> Any:
     thumbs: dict[str, np.ndarray] = {}
     for ref in refs:
         try:
-            thumbs[ref] = thumbnail(read_picture(ref).pixels, THUMB_PX)
+            thumbs[ref] = thumbnail(open_ref(ref).pixels, THUMB_PX)
         except VizError:
             continue
         yield dict(thumbs)

@@ -64,7 +64,7 @@ TOKENS: dict[str, dict[str, str]] = {
     },
 }
 
-# Boxes and classes: the Okabe-Ito palette without its black and its pale yellow.
+# Boxes and classes: the Okabe-Ito palette without its black.
 CATEGORIES = ("#56B4E9", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#0072B2", "#F0E442")
 
 BASE_PX = 13

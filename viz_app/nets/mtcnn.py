@@ -1,15 +1,9 @@
-"""MTCNN's three networks ready to run."""
+"""MTCNN's published weights under the names of its layer tables."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from viz_app.core.architectures.mtcnn import mtcnn_onet, mtcnn_pnet, mtcnn_rnet
 from viz_app.core.layers import Network
-from viz_app.nets.build import Net, build_frozen
-from viz_app.nets.loading import State, check_state, read_torch
-
-FILES = ("pnet.pt", "rnet.pt", "onet.pt")
+from viz_app.nets.loading import State
 
 _NAMES = {
     "mtcnn_pnet": {"conv4_1": "face", "conv4_2": "box"},
@@ -17,39 +11,6 @@ _NAMES = {
     "mtcnn_onet": {"dense6_1": "face", "dense6_2": "box", "dense6_3": "landmarks"},
 }
 _TURNED = {"mtcnn_rnet": ("dense4.weight", 64, 3), "mtcnn_onet": ("dense5.weight", 128, 3)}
-
-
-@dataclass(frozen=True, slots=True)
-class Mtcnn:
-    """The proposal, refinement and output networks."""
-
-    pnet: Net
-    rnet: Net
-    onet: Net
-
-
-def mtcnn(pnet: bytes, rnet: bytes, onet: bytes) -> Mtcnn:
-    """MTCNN, frozen, with the authors' weights as facenet-pytorch publishes them.
-
-    Parameters
-    ----------
-    pnet, rnet, onet
-        the files ``pnet.pt``, ``rnet.pt`` and ``onet.pt``
-
-    Raises
-    ------
-    WeightsError
-        if a file is not that network
-    """
-    return Mtcnn(
-        _net(mtcnn_pnet(), pnet),
-        _net(mtcnn_rnet(), rnet),
-        _net(mtcnn_onet(), onet),
-    )
-
-
-def _net(network: Network, data: bytes) -> Net:
-    return build_frozen(network, check_state(network, renamed(network, read_torch(data))))
 
 
 def renamed(network: Network, state: State) -> State:

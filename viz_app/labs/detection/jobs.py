@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,8 +11,8 @@ from viz_app.core.errors import SceneError
 from viz_app.core.mtcnn import Cascade
 from viz_app.core.records import Picture
 from viz_app.engine.engine import Turn
+from viz_app.files import labels
 from viz_app.files.atomic import write_atomic
-from viz_app.files.resources import resource
 from viz_app.files.weights import WeightsStore
 from viz_app.labs.detection.formats import Labelled, read_boxes, write_boxes
 from viz_app.labs.detection.found import Found, Request, tabulated
@@ -79,7 +78,7 @@ def read_box_file(path: Path, name: str, size: tuple[int, int]) -> tuple[DrawnBo
         text = path.read_text(encoding="utf-8-sig")
         beside = path.with_name("classes.txt")
         is_yolo = path.suffix.lower() == ".txt" and beside != path and beside.exists()
-        names = tuple(beside.read_text(encoding="utf-8").splitlines()) if is_yolo else class_names()
+        names = tuple(beside.read_text(encoding="utf-8").splitlines()) if is_yolo else labels.coco()
     except UnicodeDecodeError:
         raise SceneError(f"“{path.name}” is not text: choose a COCO, YOLO or VOC file.") from None
     except OSError as error:
@@ -89,15 +88,9 @@ def read_box_file(path: Path, name: str, size: tuple[int, int]) -> tuple[DrawnBo
 
 def write_box_file(path: Path, picture: Labelled) -> None:
     """Save the boxes of a picture in the format of the file's ending."""
-    write_atomic(path, write_boxes([picture], path.suffix.lower(), class_names()).encode())
+    write_atomic(path, write_boxes([picture], path.suffix.lower(), labels.coco()).encode())
     if path.suffix.lower() == ".txt":
         write_class_names(path.parent, [picture])
-
-
-@lru_cache(maxsize=1)
-def class_names() -> tuple[str, ...]:
-    """The 80 classes of COCO, in the order of the network's outputs."""
-    return tuple(resource("labels", "coco.txt").read_text(encoding="utf-8").splitlines())
 
 
 def detector_for(turn: Turn, store: WeightsStore, name: str) -> Detector:
@@ -113,12 +106,12 @@ def detector_for(turn: Turn, store: WeightsStore, name: str) -> Detector:
     device = turn.device
     return turn.keep(
         ("detector", name, device),
-        lambda: MAKERS[name](lambda file: store.read(name, file), device),
+        lambda: MAKERS[name](store.read, device),
     )
 
 
 def write_class_names(folder: Path, found: Sequence[Labelled]) -> None:
     """Class numbers mean nothing without their names: they stand beside the YOLO files."""
-    labels = [box.label for picture in found for box in picture.boxes]
-    names = dict.fromkeys([*class_names(), *labels])
+    drawn = [box.label for picture in found for box in picture.boxes]
+    names = dict.fromkeys([*labels.coco(), *drawn])
     write_atomic(folder / "classes.txt", "".join(f"{name}\n" for name in names).encode())

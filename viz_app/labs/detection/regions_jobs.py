@@ -14,7 +14,9 @@ from viz_app.core.layers import total_macs
 from viz_app.core.records import Picture
 from viz_app.core.suppression import suppress
 from viz_app.engine.engine import Progress, Turn
+from viz_app.files import labels
 from viz_app.files.weights import WeightsStore
+from viz_app.labs.detection import jobs
 from viz_app.labs.detection.regions import (
     CLASSIFIER,
     DETECTOR,
@@ -40,7 +42,6 @@ def regions(
 
     def job(turn: Turn) -> Generator[Regions, None, Regions]:
         from viz_app.compute import regions as ways
-        from viz_app.nets import labels
 
         net = turn.keep(("detection.regions", turn.device), lambda: _classifier(store, turn))
         known = Regions(request, labels.imagenet(), Progress(0, request.count, "regions"))
@@ -97,25 +98,22 @@ def _with(known: Regions, way: str, answer: Labels) -> Regions:
 
 def _learned(store: WeightsStore, picture: Picture, turn: Turn) -> Proposals:
     """The detector's own boxes by objectness, alike ones removed."""
-    from viz_app.compute.detection import detect
-    from viz_app.nets.yolo import yolov4_tiny
+    from viz_app.compute.detectors import Yolo
 
-    net = turn.keep(
-        ("detection.regions.learned", turn.device),
-        lambda: yolov4_tiny(store.read(DETECTOR)).to(turn.device),
-    )
+    detector = jobs.detector_for(turn, store, DETECTOR)
+    assert isinstance(detector, Yolo)
     started = time.perf_counter()
-    raw = detect(net, picture.pixels, INPUT_SIZE, turn.check)
+    raw = detector.raw(picture.pixels, INPUT_SIZE, turn.check)
     boxes = clip(raw.boxes.astype(np.float64), picture.width, picture.height)
     is_large = (boxes[:, 2:] - boxes[:, :2] >= LEAST_SIDE).all(axis=1)
     boxes, scores = boxes[is_large], raw.objectness[is_large]
     kept = suppress(boxes, scores, score_threshold=0.0, iou_threshold=LEARNED_OVERLAP).kept
     seconds = time.perf_counter() - started
-    macs = total_macs(replace(net.network, input_shape=(3, INPUT_SIZE, INPUT_SIZE)))
+    macs = total_macs(replace(detector.net.network, input_shape=(3, INPUT_SIZE, INPUT_SIZE)))
     return Proposals(boxes[list(kept[:LEARNED_MOST])], seconds, macs=macs)
 
 
 def _classifier(store: WeightsStore, turn: Turn) -> Net:
-    from viz_app.nets.mobilenet import mobilenet_v2
+    from viz_app.nets.published import load_published
 
-    return mobilenet_v2(store.read(CLASSIFIER)).to(turn.device)
+    return load_published(CLASSIFIER, store.read).to(turn.device)

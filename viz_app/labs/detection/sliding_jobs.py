@@ -9,6 +9,7 @@ import numpy as np
 
 from viz_app.core.records import Picture
 from viz_app.engine.engine import Turn
+from viz_app.files import labels
 from viz_app.files.weights import WeightsStore
 from viz_app.labs.detection.sliding import NETWORK_OF, SlideRequest, Windows
 
@@ -59,23 +60,19 @@ def _classifier(turn: Turn, store: WeightsStore, name: str) -> tuple[Classifier,
 
 def _made(turn: Turn, store: WeightsStore, name: str, device: str) -> tuple[Classifier, float]:
     from viz_app.compute import sliding, sliding_toy
-    from viz_app.nets import labels
 
     nothing = float("nan")
     if name == "toy":
         net, right = sliding_toy.taught(0, turn.check)
         net = net.to(device)
         return sliding.classifier(net, sliding_toy.WINDOW, 2, sliding_toy.NAMES), right
-    if name == "faces":
-        from viz_app.nets.mtcnn import FILES, mtcnn
+    from viz_app.nets.published import load_published
 
-        read = (store.read(NETWORK_OF[name], file) for file in FILES)
-        net = mtcnn(*read).pnet.to(device)
+    if name == "faces":
+        net = load_published("mtcnn_pnet", store.read).to(device)
         what = sliding.classifier(net, 12, 2, ("no face", "face"), is_softmax=True)
         return what, nothing
-    from viz_app.nets.mobilenet import mobilenet_v2
-
-    net = mobilenet_v2(store.read(NETWORK_OF[name])).to(device)
+    net = load_published(NETWORK_OF[name], store.read).to(device)
     return sliding.classifier(net, CROP, 32, labels.imagenet()), nothing
 
 

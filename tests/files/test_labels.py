@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from viz_app.nets import labels
+from viz_app.files import labels
 
 
 def test_imagenet_names_stand_in_the_order_of_the_networks_outputs():
