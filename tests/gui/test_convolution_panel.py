@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QPushButton, QSlider, QWidget
+from PySide6.QtGui import QFontMetricsF, QGuiApplication, QImage
+from PySide6.QtWidgets import QPushButton, QScrollArea, QSlider, QWidget
 
 from viz_app.gui.panels.convolution.panel import ConvolutionPanel
 from viz_app.labs.convolution.pointing import Target
@@ -142,6 +142,26 @@ def test_the_photo_view_shows_the_output_and_both_zoom_together(lab, qtbot):
     assert shares[0] == shares[1]
 
 
+def test_pointing_at_the_output_of_a_photo_tells_its_sum(lab, qtbot):
+    lab.presenter.edited("view", "photo")
+    page = lab.panel.photo
+    qtbot.waitUntil(lambda: page.output.picture_size != (0, 0), timeout=60_000)
+    assert page.photo.mapTo(page, QPoint()).y() == page.output.mapTo(page, QPoint()).y()
+    before = seen(page.photo)
+    page.output.zoom_by(20.0)
+    at = page.output.to_widget().map(QPointF(224.5, 149.5)).toPoint()
+    qtbot.mouseMove(page.output, at)
+    assert page._words_card.title.text().startswith("Output pixel: column 224, row 149")
+    value = lab.presenter.photo.filtered.z[0, 149, 224]
+    shown = page.story.total.accessibleName().removeprefix("= ").replace("−", "-")
+    assert float(shown) == pytest.approx(value, rel=1e-4)
+    assert not np.array_equal(seen(page.photo), before)
+    lines = page.story.lines.parent().parent()  # the total follows the lines
+    qtbot.waitUntil(lambda: 0 < page.story.total.y() - lines.geometry().bottom() < 8)
+    page.output.leaveEvent(None)
+    assert page._words_card.title.text() == "From photo to output"
+
+
 def test_a_drag_on_the_kernel_changes_its_number(lab, qtbot):
     lab.presenter.edited("view", "photo")
     kernel = lab.panel.photo.kernel
@@ -256,3 +276,28 @@ def test_the_inspector_shows_only_what_a_view_can_use(lab):
     lab.presenter.edited("view", "learn")
     assert widgets["rate"].isVisible()
     assert not widgets["taps"].isVisible()
+
+
+def test_at_large_text_in_a_small_window_nothing_is_cut_off_at_the_side(lab, qtbot):
+    window = lab.panel.window()
+    window.theme.set_scale(1.5)
+    window.resize(1024, 700)
+    for view in ("step", "photo", "learn", "compare"):
+        lab.presenter.edited("view", view)
+        page = lab.panel.pages[view]
+        area = lab.panel.parent()
+        while not isinstance(area, QScrollArea):
+            area = area.parent()
+        qtbot.waitUntil(lambda page=page: page.isVisible())
+        assert page.minimumSizeHint().width() <= area.maximumViewportSize().width(), view
+    window.theme.set_scale(1.0)
+
+
+def test_a_title_reaches_over_what_is_not_beside_it(lab, figure, qtbot):
+    lab.panel.window().resize(1024, 700)
+    lab.presenter.edited("dimensions", 3)
+    metrics = QFontMetricsF(lab.panel.theme.font(11, is_bold=True))
+    titled = [box for box in figure._layout.boxes if box.title]
+    assert len(titled) == 3
+    for box in titled:
+        assert metrics.horizontalAdvance(box.title) <= box.room, box.title

@@ -33,7 +33,9 @@ def test_the_signed_map_is_white_at_zero_and_has_one_scale(desk):
     desk.edit(view="photo", kernel="Sobel vertical")
     filtered = answer(desk)
     assert filtered.low == -filtered.high
-    assert filtered.high == pytest.approx(np.abs(filtered.z).max())
+    within = (np.abs(filtered.z) <= filtered.high).mean()
+    assert 0.99 < within < 1  # a few strong edges do not leave the rest pale
+    assert desk.view.newest("photo_words").high.startswith("≥")
     zero = np.argwhere(np.abs(filtered.z[0]) < filtered.high / 600)
     assert (filtered.pixels[tuple(zero[0])] > 250).all()
 
@@ -45,7 +47,8 @@ def test_the_magnitude_joins_a_kernel_and_it_transposed(desk):
         operate(desk.scene.operation(), x, np.array(k)[None, None]).z[0]
         for k in ([[1, 0, -1], [2, 0, -2], [1, 0, -1]], [[1, 2, 1], [0, 0, 0], [-1, -2, -1]])
     )
-    assert answer(desk).high == pytest.approx(np.hypot(u, v).max(), rel=1e-5)
+    within = np.hypot(u, v) <= answer(desk).high * (1 + 1e-5)
+    assert 0.99 < within.mean() < 1
 
 
 def test_a_dragged_kernel_cell_asks_for_the_photo_again(desk):

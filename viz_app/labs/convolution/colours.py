@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,17 @@ from numpy.typing import NDArray
 from viz_app.core.colour_maps import HUES, hue_table, signed_table, strength_table
 
 Pixels = NDArray[np.uint8]
+SHARE = 0.995  # of the numbers that lie within a scale: a few edges would leave the rest pale
+MOST_LOOKED_AT = 100_000
+
+
+def reach(values: NDArray[Any]) -> float:
+    """The size that all but the strongest few numbers stay within: where a scale ends."""
+    sizes = np.abs(values).reshape(-1)
+    some = sizes[:: sizes.size // MOST_LOOKED_AT + 1]
+    place = math.ceil(SHARE * (some.size - 1))
+    found = float(np.partition(some, place)[place])
+    return found if found > 0 else max(float(sizes.max()), 1e-12)
 
 
 def signed_colours(values: NDArray[Any], scale: float | None = None) -> Pixels:

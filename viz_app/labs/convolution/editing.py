@@ -34,9 +34,7 @@ def number_of(text: str) -> Number:
     return value
 
 
-def with_input_cell(
-    scene: ConvolutionScene, x: Array, index: Sequence[int], value: Number
-) -> dict[str, Any]:
+def with_input_cell(x: Array, index: Sequence[int], value: Number) -> dict[str, Any]:
     """Fields after one input cell (channel, *cell) was typed; the input is the user's then."""
     return {
         "source": "numbers",
@@ -117,7 +115,7 @@ def with_pasted_kernel(scene: ConvolutionScene, text: str) -> dict[str, Any]:
     return fields
 
 
-def with_everywhere(scene: ConvolutionScene, x: Array, value: Number) -> dict[str, Any]:
+def with_everywhere(x: Array, value: Number) -> dict[str, Any]:
     """Fields after the whole input was filled with one number."""
     return {
         "source": "numbers",

@@ -86,12 +86,9 @@ def figure_of(layer: Layer, scene: ConvolutionScene, at: Index, shown: Array) ->
     first = block_input(layer, scene, at)
     last = block_output(layer, scene, at, shown)
     if layer.weights is None:
-        words = {"max_pool": "max", "average_pool": "mean"}
-        sign = words.get(layer.op.kind, "max" if layer.op.is_maximum else "mean")
+        sign = "max" if layer.op.is_maximum else "mean"
         return Figure(((first, sign, last),))
-    sign = {"convolve": "∗", "transposed": "∗ᵀ"}.get(layer.op.kind, "⋆")
-    if layer.op.kind == "correlate":
-        sign = "∗"  # as the course writes it
+    sign = "∗ᵀ" if layer.op.kind == "transposed" else "∗"  # correlation too: the course's sign
     return Figure(((first, sign, block_kernel(layer, scene, at), "=", last),))
 
 

@@ -49,29 +49,33 @@ def filter_photo(layer: PhotoLayer, request: Request) -> Callable[[Turn], Filter
         if request.map in PAIRED and layer.weights is not None:
             other = np.ascontiguousarray(layer.weights.swapaxes(2, 3))
             pair = filter_planes(layer.op, planes, other, layer.bias).cpu().numpy()
-        pixels, low, high = _coloured(values, pair, request.map)
-        return Filtered(request, values, pixels, low, high, seconds)
+        pixels, low, high, is_cut = _coloured(values, pair, request.map)
+        return Filtered(request, values, pixels, low, high, is_cut, seconds)
 
     return job
 
 
-def _coloured(values: Array, pair: Array | None, name: str) -> tuple[colours.Pixels, float, float]:
-    """The output as colours, with the numbers at the ends of the scale."""
+def _coloured(
+    values: Array, pair: Array | None, name: str
+) -> tuple[colours.Pixels, float, float, bool]:
+    """The output as colours, the numbers at the ends of the scale, and whether some lie beyond."""
     if pair is not None:
         u, v = values[0], pair[0]
         strength = np.hypot(u, v)
-        high = float(strength.max())
         if name == "magnitude":
-            return colours.strength_colours(strength), 0.0, high
-        return colours.angle_colours(np.arctan2(v, u), strength), -180.0, 180.0
+            high = colours.reach(strength)
+            is_cut = high < float(strength.max())
+            return colours.strength_colours(strength, high), 0.0, high, is_cut
+        return colours.angle_colours(np.arctan2(v, u), strength), -180.0, 180.0, False
     if name == "grey":
         many = values if len(values) == 3 else values[0]
-        return colours.light_colours(many), 0.0, 255.0
+        return colours.light_colours(many), 0.0, 255.0, False
     plane = values.mean(axis=0) if len(values) > 1 else values[0]
-    scale = max(float(np.abs(plane).max()), 1e-12)
+    scale = colours.reach(plane)
+    is_cut = scale < max(float(plane.max()), -float(plane.min()))
     if name == "signed":
-        return colours.signed_colours(plane, scale), -scale, scale
-    return colours.strength_colours(np.abs(plane), scale), 0.0, scale
+        return colours.signed_colours(plane, scale), -scale, scale, is_cut
+    return colours.strength_colours(np.abs(plane), scale), 0.0, scale, is_cut
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,7 +128,7 @@ def learn(lesson: Lesson, rate: Mailbox[float]) -> Callable[[Turn], Iterator[Lea
         problem = pose(grey, target, lesson.size, turn.check)
         planes = to_planes(lesson.grey[None])
         op = Operation(kernel=(lesson.size, lesson.size))
-        scale = max(float(np.abs(lesson.target).max()), 1e-9)
+        scale = colours.reach(lesson.target)
         first = 0.0
         for learned in descend(problem, rate.read, lesson.optimiser):
             first = first or learned.loss
@@ -147,7 +151,7 @@ def learn(lesson: Lesson, rate: Mailbox[float]) -> Callable[[Turn], Iterator[Lea
 
 
 def save_frames(path: Path, frames: Sequence[Array], frame_ms: int) -> Callable[[Turn], None]:
-    """Save the steps as a moving picture."""
+    """Save the film of the steps."""
 
     def job(turn: Turn) -> None:
         save_animation(path, frames, frame_ms, turn.check)

@@ -112,7 +112,7 @@ class LearnDesk:
     def _kernels(self) -> Figure:
         size = self._scene.learned_taps
         learned = np.zeros((size, size)) if self.newest is None else self.newest.kernel
-        row: list[Block | str] = [_block("kernel", "kernel", "Learned", np.round(learned, 3))]
+        row: list[Block | str] = [_block("kernel", "kernel", "Learned", np.round(learned, 2))]
         if self._scene.target == "kernel":
             wanted = named(self._scene.wanted, (size, size))
             label = f"Wanted · {CHOICES.get(self._scene.wanted, '')}"
@@ -231,7 +231,7 @@ class LearnDesk:
 
     def _on_target(self, target: Array) -> None:
         self._target = target
-        self._target_pixels = colours.signed_colours(target)
+        self._target_pixels = colours.signed_colours(target, colours.reach(target))
         if self._starts_when_ready:
             self._start()
         self._show()
@@ -239,6 +239,7 @@ class LearnDesk:
     def _start(self) -> None:
         if self._target is None:
             self._starts_when_ready = True
+            self._ask_target()  # anew: the user may have cancelled it
             return
         self._starts_when_ready = False
         if self._scene.target == "drawn" and not self._scene.drawing:

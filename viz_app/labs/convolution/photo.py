@@ -19,12 +19,19 @@ from viz_app.labs.convolution.colours import Pixels
 from viz_app.labs.convolution.figure import Block, Figure, Plane
 from viz_app.labs.convolution.layer import bias_of, kernel_of
 from viz_app.labs.convolution.numbers import Array, Numbers, text_of, times
+from viz_app.labs.convolution.photo_pointing import Share, Side, Spot, spot_at
 from viz_app.labs.convolution.pointing import Target
 from viz_app.labs.convolution.scene import ConvolutionScene, Map
 from viz_app.labs.convolution.trouble import Trouble
 from viz_app.labs.presenter import Runs
 
 LANE = "convolution.photo"
+SCALES = {
+    "signed": "white at 0, one scale for both signs",
+    "grey": "0 black, 255 white, the rest cut",
+    "magnitude": "√(u² + v²), dark at 0",
+    "angle": "hue: direction; light: strength",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,7 @@ class Filtered:
     pixels: Pixels
     low: float
     high: float
+    is_cut: bool  # some numbers lie beyond the scale
     seconds: float
 
 
@@ -97,6 +105,9 @@ class PhotoView(Protocol):
     def show_photo_kernel(self, figure: Figure) -> None:
         """Show the kernel's numbers, which can be dragged and typed."""
 
+    def show_spot(self, spot: Spot | None) -> None:
+        """Show where the number under the pointer comes from; None: the pointer is elsewhere."""
+
 
 def photo_scene(scene: ConvolutionScene) -> ConvolutionScene:
     """The scene's operation for a photo: two axes, the filter that is looked at, no groups."""
@@ -136,6 +147,7 @@ class PhotoDesk:
         self._layer: PhotoLayer | None = None
         self._scene = ConvolutionScene()
         self._picture: Picture | None = None
+        self._pointed: tuple[Side, Share] | None = None
         self.filtered: Filtered | None = None
 
     def show(self, scene: ConvolutionScene, picture: Picture | None) -> None:
@@ -166,6 +178,19 @@ class PhotoDesk:
         self._trouble.over()
         self.view.show_photo(picture, self.filtered)
         self._show_words()
+
+    def pointed(self, side: Side, share: Share | None) -> None:
+        """The pointer is over a point of the photo or the output, or has left it (None)."""
+        self._pointed = None if share is None else (side, share)
+        self._show_spot()
+
+    def _show_spot(self) -> None:
+        layer, filtered = self._layer, self.filtered
+        is_there = filtered is not None and filtered.request == self._asked
+        if self._pointed is None or layer is None or filtered is None or not is_there:
+            self.view.show_spot(None)
+        else:
+            self.view.show_spot(spot_at(layer, filtered, *self._pointed))
 
     def kernel_dragged(self, target: Target, by: int) -> None:
         """A kernel cell was dragged up or down by so many units."""
@@ -219,6 +244,7 @@ class PhotoDesk:
         if self._scene.view == "photo":
             self.view.show_photo(self._picture, filtered)
             self._show_words()
+            self._show_spot()
 
     def _on_failed(self, failure: Failure) -> None:
         self._fail(failure)
@@ -233,19 +259,18 @@ class PhotoDesk:
         out = filtered.z.shape[1:]
         count = c.multiplications or c.additions
         what = "multiplications" if c.multiplications else "comparisons or additions"
-        scales = {
-            "signed": "common zero, one scale for both signs",
-            "grey": "0 black, 255 white, the rest cut",
-            "magnitude": "√(u² + v²), dark at 0",
-            "angle": "hue: direction; light: strength",
-        }
+        low, high = (text_of(float(f"{end:.3g}")) for end in (filtered.low, filtered.high))
+        scale = SCALES[filtered.request.map]
+        if filtered.is_cut:
+            scale += "; the strongest 0.5 % have the colour of the ends"
+            low, high = (f"≤ {low}" if filtered.low else low), f"≥ {high}"
         self.view.show_photo_words(
             PhotoWords(
                 f"{times(size[::-1])} → <b>{times(out[::-1])}</b>",
                 f"<b>{count:,}</b> {what} · {filtered.seconds * 1e3:.1f} ms",
-                scales[filtered.request.map],
-                text_of(round(filtered.low, 2)),
-                text_of(round(filtered.high, 2)),
+                scale,
+                low,
+                high,
                 filtered.request.map,
             )
         )

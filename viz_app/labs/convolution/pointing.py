@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -17,6 +17,7 @@ from viz_app.core.convolution.explain import (
     uses_of_kernel,
 )
 from viz_app.core.convolution.geometry import NO_SOURCE
+from viz_app.core.convolution.operation import Operation
 from viz_app.labs.convolution.layer import Layer
 from viz_app.labs.convolution.numbers import Number, text_of
 
@@ -132,36 +133,43 @@ def _of_kernel(layer: Layer, target: Target) -> Pointing:
 
 
 def _story_of_output(layer: Layer, e: Explanation) -> Story:
+    story = story_of_sum(
+        layer.op, e, has_kernel=layer.weights is not None, has_bias=layer.bias is not None
+    )
+    return replace(story, title=_output_title(layer, e))
+
+
+def story_of_sum(op: Operation, e: Explanation, *, has_kernel: bool, has_bias: bool) -> Story:
+    """The products of a window row by row, and what is made of them."""
     lines: list[tuple[Run, ...]] = []
-    has_kernel = layer.weights is not None
     for position, channel in enumerate(e.channels):
         if len(e.channels) > 1:
             lines.append(((f"channel {channel + 1}", "muted"),))
         rows = _rows(e.values[position], e.weights[position], e.is_ghost)
         for number, row in enumerate(rows):
             is_last = position == len(e.channels) - 1 and number == len(rows) - 1
-            lines += _terms(row, has_kernel, layer.op.is_maximum, is_last)
+            lines += _terms(row, has_kernel, op.is_maximum, is_last)
         if len(e.channels) > 1:
             lines.append((("= ", "muted"), (text_of(e.channel_sums[position]), "text")))
         if len(lines) > MOST_LINES:
             lines = [*lines[:MOST_LINES], (("…", "muted"),)]
             break
-    return Story(_output_title(layer, e), tuple(lines), _total_of(layer, e), _exactness(e))
+    return Story("", tuple(lines), _total_of(op, e, has_bias), _exactness(e))
 
 
-def _total_of(layer: Layer, e: Explanation) -> tuple[Run, ...]:
+def _total_of(op: Operation, e: Explanation, has_bias: bool) -> tuple[Run, ...]:
     total: list[Run] = []
-    if layer.op.is_maximum:
+    if op.is_maximum:
         total += [("max = ", "muted")]
-    elif layer.op.is_pool:
+    elif op.is_pool:
         total += [(f"{text_of(e.total)} / {e.divisor} = ", "muted")]
     else:
         total += [("= ", "muted")]
-        if layer.bias is not None:
+        if has_bias:
             total += [(f"{text_of(e.total)} + ", "muted"), (text_of(e.bias), "kernel")]
             total += [(" = ", "muted")]
     total.append((text_of(e.z, 6), "output"))
-    if layer.op.relu:
+    if op.relu:
         total += [("   max(z, 0) = ", "muted"), (text_of(e.a, 6), "output")]
     return tuple(total)
 

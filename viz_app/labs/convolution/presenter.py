@@ -43,7 +43,7 @@ class ConvolutionView(StepView, PhotoView, LearnView, CompareView, Protocol):
         """Ask for a file and save the figure as SVG."""
 
     def ask_save_animation(self) -> None:
-        """Ask for a file and save the steps as a moving picture."""
+        """Ask for a file and save a film of the steps."""
 
 
 class ConvolutionPresenter(Presenter[ConvolutionScene, ConvolutionView]):
@@ -166,17 +166,19 @@ class ConvolutionPresenter(Presenter[ConvolutionScene, ConvolutionView]):
     def save_animation(self, path: Path, frames: Sequence[Any]) -> None:
         """Write frames that the view painted, in the background."""
         frame_ms = round(1000 / min(self.scene.speed, 20))
-        self.house.runner.run(
+        self.house.files.run(
             "convolution.save",
             jobs.save_frames(path, frames, frame_ms),
             title=f"Saving {path.name}",
-            on_done=lambda _answer: None,
+            on_done=lambda _answer: self.house.tell_done(f"Saved {path.name}."),
             on_failed=self.fail,
+            must_finish=True,
         )
 
     def _copy_output(self) -> None:
         if self.stepping.layer is not None:
             self.view.copy_text(table_text(self.stepping.layer.a))
+            self.house.tell_done("The output is on the clipboard.")
 
     def _make_actions(self) -> tuple[Action, ...]:
         a, s = Action, self.stepping
@@ -229,6 +231,6 @@ class ConvolutionPresenter(Presenter[ConvolutionScene, ConvolutionView]):
               in_compare(self.compare.kernels_taken)),
             a("Save figure as SVG…", "Save the figure for print.", self.view.ask_save_figure,
               "Ctrl+Alt+S"),
-            a("Save steps as a moving picture…", "Save all steps as GIF, MP4 or "
-              "WebM.", self.view.ask_save_animation, "Ctrl+Alt+G"),
+            a("Save film of the steps…", "Save all steps as GIF, MP4 or WebM.",
+              self.view.ask_save_animation, "Ctrl+Alt+G"),
         )  # fmt: skip

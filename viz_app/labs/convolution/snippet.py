@@ -8,18 +8,19 @@ from typing import Any
 from viz_app.core.convolution.geometry import Axis
 from viz_app.core.convolution.operation import Kind
 from viz_app.core.records import Picture
+from viz_app.files.images import MAX_SIDE_PX
+from viz_app.files.samples import path_of
 from viz_app.labs.convolution.compare import compared
-from viz_app.labs.convolution.kernels import named
 from viz_app.labs.convolution.layer import Layer, layer_of
+from viz_app.labs.convolution.learn_snippet import learn_program
 from viz_app.labs.convolution.numbers import Array
 from viz_app.labs.convolution.photo import PhotoLayer, photo_layer
-from viz_app.labs.convolution.scene import ConvolutionScene
+from viz_app.labs.convolution.scene import Channel, ConvolutionScene
 
 KINDS: tuple[tuple[Kind, str], ...] = (
     ("correlate", "cross-correlation"),
     ("convolve", "convolution"),
 )
-MODES = {"reflect": "reflect", "replicate": "replicate", "circular": "circular"}
 
 
 def snippet(scene: ConvolutionScene, picture: Picture | None) -> str:
@@ -29,7 +30,8 @@ def snippet(scene: ConvolutionScene, picture: Picture | None) -> str:
     if scene.view == "photo":
         return photo_program(scene, picture)
     if scene.view == "learn":
-        return learn_program(scene, picture)
+        channel = "grey" if scene.channel == "rgb" else scene.channel
+        return learn_program(scene, _opening(channel, picture))
     return layer_program(layer_of(scene, picture))
 
 
@@ -132,7 +134,7 @@ def _padded(name: str, axes: tuple[Axis, ...], fill: str, value: str = "") -> st
         pads += [axis.low, axis.high]
     if not any(pads):
         return name
-    mode = f', mode="{MODES[fill]}"' if fill in MODES else ""
+    mode = f', mode="{fill}"' if fill != "zeros" else ""
     return f"F.pad({name}, {tuple(pads)}{mode}{value})"
 
 
@@ -181,13 +183,16 @@ _BOTH_WAYS = """for turned in (True, False):
     print("convolution" if turned else "cross-correlation", left.tolist(), right.tolist())
     print("equal" if torch.allclose(left, right, rtol=0, atol=1e-9) else "different")
 """
-_OPEN = """import numpy as np
+_OPEN = """\
+import numpy as np
 import torch
 import torch.nn.functional as F
-from PIL import Image
+from PIL import Image, ImageOps
 
-pixels = np.asarray(Image.open({path!r}).convert("RGB")).astype("float64")
-x = torch.from_numpy({channels})[None]
+image = ImageOps.exif_transpose(Image.open({path!r})).convert("RGB")
+image = image.reduce(-(-max(image.size) // {most}))  # a larger one is opened smaller
+pixels = np.array(image).astype("float64")
+x = torch.from_numpy({channels})  # [channels, height, width]
 """
 _CHANNELS = {
     "grey": "(pixels @ [0.299, 0.587, 0.114])[None]",
@@ -198,39 +203,17 @@ _CHANNELS = {
 }
 
 
-def _opening(scene: ConvolutionScene, picture: Picture | None) -> str:
-    path = picture.ref if picture and not picture.ref.startswith("sample:") else ""
-    path = path or (picture.name if picture else "photo.jpg")
-    return _OPEN.format(path=path, channels=_CHANNELS[scene.channel])
+def _opening(channel: Channel, picture: Picture | None) -> str:
+    path = path_of(picture.ref or picture.name) if picture is not None else "photo.jpg"
+    return _OPEN.format(path=path, most=MAX_SIDE_PX, channels=_CHANNELS[channel])
 
 
 def photo_program(scene: ConvolutionScene, picture: Picture | None) -> str:
     """A program that filters the photo and prints the output's size and range."""
     layer = photo_layer(scene, picture)
-    head = _opening(scene, picture).rstrip("\n")
-    lines = [head, "x = x[0]"]
+    lines = [_opening(scene.channel, picture).rstrip("\n")]
     if layer.weights is not None:
         lines.append(f"w = {_tensor(layer.weights)}")
     lines += _operation(layer)
     lines.append("print((*y.shape[2:], y.min().item(), y.max().item()))  # height, width, range")
     return "\n".join(lines) + "\n"
-
-
-def learn_program(scene: ConvolutionScene, picture: Picture | None) -> str:
-    """A program that finds the kernel of an edge map again, and prints it."""
-    size = scene.learned_taps
-    wanted = named(scene.wanted, (size, size))
-    return f"""{_opening(scene, picture)}x = x / 255
-x = x[:, :1] - x[:, :1].mean()
-wanted = {_tensor(wanted)}[None, None]
-target = F.conv2d(x, wanted)
-w = torch.zeros_like(wanted, requires_grad=True)
-optimiser = torch.optim.Adam([w], lr={scene.rate})
-for step in range(2000):
-    optimiser.zero_grad()
-    loss = F.mse_loss(F.conv2d(x, w), target)
-    loss.backward()
-    optimiser.step()
-print(loss.item())
-print(w.detach()[0, 0].tolist())
-"""

@@ -250,7 +250,7 @@ class Stepping:
             if target.block == "kernel" and layer.weights is not None:
                 self._change(**editing.with_kernel_cell(layer.weights, target.index, value))
             elif target.block == "input" and (cell := self.input_cell(target.index)):
-                self._change(**editing.with_input_cell(self.scene, layer.x, cell, value))
+                self._change(**editing.with_input_cell(layer.x, cell, value))
         except VizError as error:
             self._trouble.tell(error)
 
@@ -277,7 +277,7 @@ class Stepping:
     def filled(self, value: int) -> None:
         """Fill the input with one number."""
         if self.layer is not None:
-            self._change(**editing.with_everywhere(self.scene, self.layer.x, value))
+            self._change(**editing.with_everywhere(self.layer.x, value))
 
     def stepped(self, by: int) -> None:
         """Go steps forward or back."""

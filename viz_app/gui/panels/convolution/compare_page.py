@@ -14,6 +14,8 @@ from viz_app.labs.convolution.figure import Figure
 from viz_app.labs.convolution.pointing import Mark
 from viz_app.labs.convolution.presenter import ConvolutionPresenter
 
+LEAST_PX = 200  # of a figure's width
+
 
 class ComparePage(QWidget):
     """Shows both comparisons; intents go to the presenter."""
@@ -26,6 +28,7 @@ class ComparePage(QWidget):
         self.three.setToolTip("Double-click a number of A, B or C to type another.")
         for figure in (self.flip, self.three):
             figure.has_motion = False
+            figure.setMinimumWidth(LEAST_PX)
         self._flip_verdict = Words()
         self._verdicts = (Words(), Words())
         for label in (self._flip_verdict, *self._verdicts):

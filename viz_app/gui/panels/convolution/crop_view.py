@@ -13,7 +13,7 @@ from viz_app.labs.convolution.layer import Crop
 
 
 class CropView(Canvas):
-    """Tells where the middle of the piece was put, in the photo's pixels."""
+    """Tells where the piece was put, in the photo's pixels."""
 
     moved = Signal(int, int)  # left, top
 

@@ -16,6 +16,7 @@ TITLE_PX, CAPTION_PX, SIGN_PX, GAP_PX, MARGIN_PX = 24.0, 18.0, 54.0, 14.0, 16.0
 MOST_COLUMNS = 4
 LEAST_KERNEL_PX = (30.0, 22.0, 16.0, 0.0)
 KERNEL_WEIGHT = 0.35
+LAST_TITLE = 0.26  # of the width: the last title of a row has this at least
 
 
 @dataclass(slots=True)
@@ -28,7 +29,8 @@ class Box:
     y: float
     step: float
     title: str = ""
-    room: float = 0.0  # for its words
+    room: float = 0.0  # for its title
+    name_room: float = 0.0  # for the words over its plane
 
     @property
     def rows(self) -> int:
@@ -71,7 +73,15 @@ class Layout:
             return mx + (x - mx) * zoom + pan.x(), my + (y - my) * zoom + pan.y()
 
         boxes = [
-            Box(b.block, b.plane, *place(b.x, b.y), b.step * zoom, b.title, b.room * zoom)
+            Box(
+                b.block,
+                b.plane,
+                *place(b.x, b.y),
+                b.step * zoom,
+                b.title,
+                b.room * zoom,
+                b.name_room * zoom,
+            )
             for b in self.boxes
         ]
         signs = [
@@ -199,7 +209,8 @@ def _row(
         if isinstance(part, str):
             made.append(_Part(None, part, SIGN_PX * scale * min(max(step / 30, 0.4), 1), 0))
         else:
-            made.append(_part(part, step, scale, 1, least_kernel))
+            least = LAST_TITLE * width if part is parts[-1] else 0.0  # nothing is on its right
+            made.append(_part(part, step, scale, 1, least_kernel, least))
     while True:
         total = sum(p.width for p in made)
         tall = [p for p in made if p.block and p.columns < min(len(p.block.planes), MOST_COLUMNS)]
@@ -207,7 +218,8 @@ def _row(
             break
         highest = max(tall, key=lambda p: p.height)
         assert highest.block is not None
-        wider = _part(highest.block, step, scale, highest.columns + 1, least_kernel)
+        least = LAST_TITLE * width if highest.block is parts[-1] else 0.0
+        wider = _part(highest.block, step, scale, highest.columns + 1, least_kernel, least)
         if total - highest.width + wider.width > width or wider.height >= highest.height:
             break
         if highest.height < max((p.height for p in made), default=0.0):
@@ -216,7 +228,9 @@ def _row(
     return _Row(made, sum(p.width for p in made), max((p.height for p in made), default=0.0))
 
 
-def _part(block: Block, step: float, scale: float, columns: int, least_kernel: float) -> _Part:
+def _part(
+    block: Block, step: float, scale: float, columns: int, least_kernel: float, least_title: float
+) -> _Part:
     if block.token == "kernel":
         step = max(step, least_kernel)
     rows = -(-len(block.planes) // columns)
@@ -225,7 +239,7 @@ def _part(block: Block, step: float, scale: float, columns: int, least_kernel: f
     caption = CAPTION_PX * scale if any(p.name for p in block.planes) else 0.0
     # Words may ask for some room, but never so much that the cells become unreadable.
     name = min(max((len(p.name) for p in block.planes), default=0) * 6.0, 2.4 * step) * scale
-    title = min(len(block.title) * 6.4 * scale, 4.0 * step + 24)
+    title = min(len(block.title) * 6.4 * scale, max(4.0 * step + 24, least_title))
     cell_width = max(w, name)
     return _Part(
         block,
@@ -250,7 +264,32 @@ def _placed(rows: list[_Row], width: float, height: float, scale: float) -> Layo
                 _place_block(layout, part, x, y + (row.height - part.height) / 2, scale)
             x += part.width
         y += row.height + GAP_PX * 2
+    _give_room(layout, width + 2 * MARGIN_PX, scale)
     return layout
+
+
+def _give_room(layout: Layout, width: float, scale: float) -> None:
+    """Let each title reach to whatever stands beside it, at its own height, on its right."""
+    half = SIGN_PX * scale * 0.2
+    standing = [
+        QRectF(r.center() - QPointF(half, half), r.center() + QPointF(half, half))
+        for r, _sign in layout.signs
+    ]
+    heads = {id(b): _head(b, scale) for b in layout.boxes}
+    standing += [b.rect.united(heads[id(b)]) for b in layout.boxes]
+    for box in layout.boxes:
+        if box.title:
+            head = heads[id(box)]
+            end = width - MARGIN_PX / 2
+            strip = QRectF(box.x, head.y() + 5 * scale, end - box.x, 11 * scale)
+            lefts = [r.left() - 8 for r in standing if r.left() > box.x and r.intersects(strip)]
+            box.room = max(min(lefts, default=end) - box.x, 0.0)
+
+
+def _head(box: Box, scale: float) -> QRectF:
+    """The line of a box's title, as wide as the box, and that of its plane's name."""
+    height = (TITLE_PX if box.title else 0.0) + (CAPTION_PX if box.plane.name else 0.0)
+    return QRectF(box.x, box.y - height * scale, box.rect.width(), height * scale)
 
 
 def _place_block(layout: Layout, part: _Part, x: float, y: float, scale: float) -> None:
@@ -266,6 +305,6 @@ def _place_block(layout: Layout, part: _Part, x: float, y: float, scale: float) 
         row, column = divmod(i, part.columns)
         top = y + TITLE_PX * scale + row * (h + caption + GAP_PX) + caption
         title = block.title if i == 0 else ""
-        room = part.width + SIGN_PX * scale * 0.7 if title else column_width
         left = x + column * column_width
-        layout.boxes.append(Box(block, plane, left, top, part.step, title, room))
+        name_room = column_width - 6 if part.columns > 1 else part.width + SIGN_PX * scale * 0.7
+        layout.boxes.append(Box(block, plane, left, top, part.step, title, name_room=name_room))

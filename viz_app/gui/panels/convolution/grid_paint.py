@@ -79,15 +79,17 @@ class GridPainter:
         """Paint the heading of a block and the caption of its plane."""
         scale = self.theme.scale
         top = box.y - (CAPTION_PX * scale if box.plane.name else 0) - TITLE_PX * scale
-        for text, font, token, y, height in (
-            (box.title, self.theme.font(11, is_bold=True), box.block.token, top, TITLE_PX),
-            (box.plane.name, self.theme.font(11), "muted", box.y - CAPTION_PX * scale, CAPTION_PX),
+        below = box.y - CAPTION_PX * scale
+        bold, plain = self.theme.font(11, is_bold=True), self.theme.font(11)
+        for text, font, token, y, height, room in (
+            (box.title, bold, box.block.token, top, TITLE_PX, box.room),
+            (box.plane.name, plain, "muted", below, CAPTION_PX, box.name_room),
         ):
             if text:
                 painter.setFont(font)
                 painter.setPen(self.colour(token))
-                short = QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideRight, box.room)
-                rect = QRectF(box.x, y, box.room + 2, height * scale - 3)
+                short = QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideRight, room)
+                rect = QRectF(box.x, y, room + 2, height * scale - 3)
                 painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, short)
 
     def paint_plane(

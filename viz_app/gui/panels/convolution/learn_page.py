@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QPointF, QSize, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from viz_app.gui.panel import ActionButton, Card
 from viz_app.gui.panels.convolution.grid_figure import GridFigure
 from viz_app.gui.panels.convolution.linked_canvas import LinkedCanvas, canvas_card, link
 from viz_app.gui.theme import Theme, set_role
+from viz_app.gui.widgets.flow_bar import FlowBar
 from viz_app.gui.widgets.words import Words
 from viz_app.labs.convolution.learn import LessonShown
 from viz_app.labs.convolution.presenter import ConvolutionPresenter
 
 BELOW_PX = 236
+LEAST_WORDS_PX = 220  # that the words need to stand beside the buttons
 LEAST_MOVE = 0.004  # of the picture: shorter strokes are joined
 
 
@@ -88,7 +90,7 @@ class LearnPage(QWidget):
         self.plot.setLogMode(False, True)
         self._curve = self.plot.plot()
         self._words = Words()
-        self._buttons = QHBoxLayout()
+        self._buttons = FlowBar()
         self._toggle: ActionButton | None = None
         self._shown_photo: np.ndarray | None = None
         self._build()
@@ -101,12 +103,11 @@ class LearnPage(QWidget):
         actions = {action.text: action for action in presenter.actions}
         for text in ("Learn or pause", "A few steps", "Start over", "Wipe the drawing"):
             button = ActionButton(actions[text], self._theme, is_primary=text == "Learn or pause")
-            self._buttons.addWidget(button)
+            self._buttons.add(button)
             if text == "Learn or pause":
                 self._toggle = button
             if text == "Wipe the drawing":
                 self._wipe = button
-        self._buttons.addStretch(1)
 
     def show_lesson(self, shown: LessonShown | None) -> None:
         """Show how far learning is."""
@@ -139,10 +140,12 @@ class LearnPage(QWidget):
             self._toggle.setText(words)
             self._toggle.setIcon(self._theme.icon(icon, "on_accent"))
             self._wipe.setVisible(shown.is_drawn)
+            self._arrange()
 
     def _build(self) -> None:
-        above = QHBoxLayout()
-        above.setSpacing(12)
+        above, below = self._cards = QHBoxLayout(), QHBoxLayout()
+        for row in self._cards:
+            row.setSpacing(12)
         for title, token, canvas in (
             ("Photo", "input", self.photo),
             ("Target", "output", self.target),
@@ -154,29 +157,42 @@ class LearnPage(QWidget):
         self._kernel_card.column.addWidget(self.kernels)
         self._loss_card = Card("Loss: mean square error, logarithmic")
         self._loss_card.column.setContentsMargins(10, 10, 10, 6)
-        self._no_loss = QLabel("The loss will fall here.")
+        self._no_loss = Words("The loss will fall here.")
         self._no_loss.setAlignment(Qt.AlignmentFlag.AlignCenter)
         set_role(self._no_loss, "muted")
         self._loss_card.column.addWidget(self._no_loss, 1)
         self._loss_card.column.addWidget(self.plot, 1)
-        below = QHBoxLayout()
-        below.setSpacing(12)
         below.addWidget(self._kernel_card, 1)
         below.addWidget(self._loss_card, 1)
         for card in (self._kernel_card, self._loss_card):
             card.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        row = QHBoxLayout()
-        row.setSpacing(12)
-        self._buttons.setSpacing(8)
-        row.addLayout(self._buttons)
-        row.addWidget(self._words, 1)
-        self._words.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._row.setSpacing(12)
+        self._row.addWidget(self._buttons)
+        self._row.addWidget(self._words, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
         column.addLayout(above, 1)
-        column.addLayout(row)
+        column.addLayout(self._row)
         column.addLayout(below)
+
+    def minimumSizeHint(self) -> QSize:
+        width = max(row.minimumSize().width() for row in self._cards)  # the words go below
+        return QSize(width, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Put the words beside the buttons where they have room, otherwise below."""
+        words_px = self._theme.px(LEAST_WORDS_PX)
+        is_narrow = self.width() < self._buttons.sizeHint().width() + words_px
+        direction, side = QBoxLayout.Direction, Qt.AlignmentFlag
+        self._row.setDirection(direction.TopToBottom if is_narrow else direction.LeftToRight)
+        self._words.setAlignment(
+            side.AlignVCenter | (side.AlignLeft if is_narrow else side.AlignRight)
+        )
 
     def _on_theme_changed(self) -> None:
         c = self._theme.colour

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPen, QTransform
 
 from viz_app.gui.panel import Card
 from viz_app.gui.theme import Theme, set_role
 from viz_app.gui.widgets.canvas import Canvas
+
+LEAST_FRAME_PX = 8.0
 
 
 class LinkedCanvas(Canvas):
@@ -20,7 +22,10 @@ class LinkedCanvas(Canvas):
     def __init__(self, theme: Theme, name: str) -> None:
         super().__init__(theme, name)
         self._spot: QPointF | None = None
+        self._frame: QRectF | None = None
+        self.frame_token = "text"
         self.add_overlay(self._paint_spot)
+        self.add_overlay(self._paint_frame)
 
     def follow(self, zoom: float, share: QPointF | None) -> None:
         """Show the same part as another canvas does."""
@@ -45,6 +50,12 @@ class LinkedCanvas(Canvas):
             self._spot = share
             self.update()
 
+    def show_frame(self, frame: QRectF | None) -> None:
+        """Frame a part of the picture, in parts of its width and height."""
+        if frame != self._frame:
+            self._frame = frame
+            self.update()
+
     def fit(self) -> None:
         super().fit()
         self.zoomed.emit(1.0, QPointF())
@@ -60,7 +71,7 @@ class LinkedCanvas(Canvas):
         self.pointed.emit(None)
 
     def _paint_spot(self, painter: QPainter, transform: QTransform) -> None:
-        if self._spot is None:
+        if self._spot is None or self._frame_on(transform) is not None:
             return
         width, height = self.picture_size
         at = transform.map(QPointF(self._spot.x() * width, self._spot.y() * height))
@@ -68,6 +79,23 @@ class LinkedCanvas(Canvas):
             painter.setPen(QPen(self._theme.colour(token), size))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawEllipse(at, 6, 6)
+
+    def _paint_frame(self, painter: QPainter, transform: QTransform) -> None:
+        frame = self._frame_on(transform)
+        if frame is None:
+            return
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for token, width_px in (("card", 4.0), (self.frame_token, 2.0)):
+            painter.setPen(QPen(self._theme.colour(token), width_px))
+            painter.drawRect(frame)
+
+    def _frame_on(self, transform: QTransform) -> QRectF | None:
+        """The frame in pixels of the widget, where it is large enough to be seen."""
+        if self._frame is None:
+            return None
+        to_pixels = QTransform.fromScale(*self.picture_size) * transform
+        frame = to_pixels.mapRect(self._frame).adjusted(-1, -1, 1, 1)
+        return frame if frame.width() >= LEAST_FRAME_PX else None
 
 
 def link(canvases: Sequence[LinkedCanvas]) -> None:

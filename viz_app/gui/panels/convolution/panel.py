@@ -31,6 +31,7 @@ from viz_app.labs.convolution.formulas import CostCard, SizeCard
 from viz_app.labs.convolution.layer import Crop
 from viz_app.labs.convolution.learn import LessonShown
 from viz_app.labs.convolution.photo import Filtered, PhotoWords
+from viz_app.labs.convolution.photo_pointing import Spot
 from viz_app.labs.convolution.pointing import Mark, Story, Target
 from viz_app.labs.convolution.presenter import ConvolutionPresenter
 from viz_app.labs.convolution.scene import ConvolutionScene
@@ -117,6 +118,9 @@ class ConvolutionPanel(Panel):
     def show_photo_kernel(self, figure: Figure) -> None:
         self.photo.show_kernel(figure)
 
+    def show_spot(self, spot: Spot | None) -> None:
+        self.photo.show_spot(spot)
+
     def show_lesson(self, shown: LessonShown | None) -> None:
         self.learn.show_lesson(shown)
 
@@ -153,10 +157,12 @@ class ConvolutionPanel(Panel):
             write_atomic(path, to_svg(figure, figure.size(), "Convolution"))
         except VizError as error:
             self._presenter.house.speaker.tell(str(error))
+        else:
+            self._presenter.house.tell_done(f"Saved {path.name}.")
 
     def ask_save_animation(self) -> None:
         kinds = [f"{s[1:].upper()} (*{s})" for s in ANIMATION_SUFFIXES]
-        title = "Save the steps as a moving picture"
+        title = "Save the film of the steps"
         path = ask_to_save(self, title, "convolution.gif", kinds)
         if path is not None:
             self.save_animation(path)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from viz_app.gui.theme import Theme
 from viz_app.labs.convolution import colours
 
-STRIP_PX = 120
+STRIP_PX, LEAST_STRIP_PX = 120, 24
 
 
 class ScaleBar(QWidget):
@@ -21,7 +21,7 @@ class ScaleBar(QWidget):
         self._theme = theme
         self._map = "signed"
         self._ends = ("", "")
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def show_scale(self, name: str, low: str, high: str, words: str) -> None:
         """Show a map's colours and the numbers at its ends."""
@@ -33,21 +33,32 @@ class ScaleBar(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
+        return self._size(STRIP_PX)
+
+    def minimumSizeHint(self) -> QSize:
+        return self._size(LEAST_STRIP_PX)
+
+    def _size(self, strip_px: float) -> QSize:
+        first, last = self._widths()
+        return QSize(round(self._theme.px(strip_px) + first + last + 16), self._theme.px(18))
+
+    def _widths(self) -> tuple[float, float]:
+        """Of the numbers at both ends."""
         metrics = QFontMetricsF(self._theme.font(11, is_mono=True))
-        ends = sum(metrics.horizontalAdvance(text) for text in self._ends)
-        return QSize(round(self._theme.px(STRIP_PX) + ends + 16), self._theme.px(18))
+        first, last = (metrics.horizontalAdvance(text) for text in self._ends)
+        return first, last
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         font = self._theme.font(11, is_mono=True)
         painter.setFont(font)
         painter.setPen(self._theme.colour("muted"))
-        first = QFontMetricsF(font).horizontalAdvance(self._ends[0])
+        first, last = self._widths()
         middle = Qt.AlignmentFlag.AlignVCenter
         rect = QRectF(0, 0, self.width(), self.height())
         painter.drawText(rect, middle | Qt.AlignmentFlag.AlignLeft, self._ends[0])
         painter.drawText(rect, middle | Qt.AlignmentFlag.AlignRight, self._ends[1])
-        strip = QRectF(first + 8, 3, self._theme.px(STRIP_PX), self.height() - 6)
+        strip = QRectF(first + 8, 3, self.width() - first - last - 16, self.height() - 6)
         row = np.ascontiguousarray(_strip(self._map))
         image = QImage(row.data, row.shape[1], 1, 3 * row.shape[1], QImage.Format.Format_RGB888)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)

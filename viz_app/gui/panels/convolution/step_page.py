@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from viz_app.gui.panel import Card
 from viz_app.gui.panels.convolution.crop_view import CropView
 from viz_app.gui.panels.convolution.grid_figure import GridFigure
-from viz_app.gui.panels.convolution.sum_view import StoryView
+from viz_app.gui.panels.convolution.sum_view import StoryView, scrolled
 from viz_app.gui.panels.convolution.transport import Transport
 from viz_app.gui.theme import Theme, set_role
 from viz_app.gui.widgets.formula import Formula
@@ -20,6 +20,7 @@ from viz_app.labs.convolution.presenter import ConvolutionPresenter
 from viz_app.labs.convolution.scene import ConvolutionScene
 
 LEAST_CARDS_PX, MOST_CARDS_PX, CARDS_SHARE = 142, 216, 0.25  # of the page's height
+NARROW_PX, WIDE_SHARES, NARROW_SHARES = 480, (10, 8, 8), (9, 7, 10)  # of the cards' widths
 CROP_PX, CROP_SHARE = 240, 0.24
 HINT = (
     "Point at any cell; click pins it; double-click, or type on a pinned cell, changes an input or "
@@ -123,13 +124,14 @@ class StepPage(QWidget):
             self._size_card.column.addWidget(self._formulas[-1])
         self._size_card.column.addWidget(self._size_note)
         self._size_card.column.addStretch(1)
-        self._cost_card.column.addWidget(self._costs)
-        self._cost_card.column.addStretch(1)
-        cards = QHBoxLayout()
+        self._costs.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._cost_card.column.addWidget(scrolled(self._costs), 1)
+        self._cost_card.column.setContentsMargins(16, 12, 6, 12)
+        cards = self._cards = QHBoxLayout()
         cards.setSpacing(12)
-        for card, share in ((self._story_card, 10), (self._size_card, 8), (self._cost_card, 8)):
+        for card in (self._story_card, self._size_card, self._cost_card):
             card.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-            cards.addWidget(card, share)
+            cards.addWidget(card)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
@@ -142,6 +144,9 @@ class StepPage(QWidget):
         height = min(max(round(CARDS_SHARE * self.height()), px(LEAST_CARDS_PX)), px(MOST_CARDS_PX))
         for card in (self._story_card, self._size_card, self._cost_card):
             card.setFixedHeight(height)
+        shares = WIDE_SHARES if self.width() >= px(NARROW_PX) else NARROW_SHARES
+        for i, share in enumerate(shares):
+            self._cards.setStretch(i, share)
         self.crop.setFixedWidth(min(px(CROP_PX), round(CROP_SHARE * self.width())))
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, QSize, Qt
+from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
@@ -14,6 +14,8 @@ from viz_app.labs.convolution.pointing import Run, Story
 
 class RunLines(QWidget):
     """Paints lines of coloured runs in the face for numbers, smaller where they are wide."""
+
+    refitted = Signal(int)  # the height that the lines take
 
     def __init__(self, theme: Theme, size_px: float = 13, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,6 +35,7 @@ class RunLines(QWidget):
     def _refit(self) -> None:
         self._colours.clear()
         self.setFixedHeight(max(round(self._line_height() * len(self._lines)), 1))
+        self.refitted.emit(self.height())
         self.update()
 
     def _font(self) -> QFont:
@@ -110,21 +113,29 @@ class StoryView(QWidget):
         super().__init__()
         self.lines = RunLines(theme)
         self.total = TotalLine(theme)
-        area = QScrollArea()
-        area.setWidget(self.lines)
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.viewport().setAutoFillBackground(False)
-        self.lines.setAutoFillBackground(False)
+        area = scrolled(self.lines)
+        self.lines.refitted.connect(area.setMaximumHeight)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
-        column.addWidget(area, 1)
+        column.addWidget(area, 1000)  # as high as its lines, so that the total follows them
         column.addWidget(self.total)
+        column.addStretch(1)
 
     def show_story(self, story: Story) -> None:
         """Show lines and total."""
         self.lines.show_lines(story.lines)
         self.total.show_runs(story.total)
         self.setToolTip(story.note)
+
+
+def scrolled(inside: QWidget) -> QScrollArea:
+    """An area that scrolls what is too high for its card, on the card's own ground."""
+    area = QScrollArea()
+    area.setWidget(inside)
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    for clear in (inside, area.viewport()):
+        clear.setAutoFillBackground(False)
+    return area

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QWidget
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QSizePolicy, QSlider, QWidget
 
 from viz_app.gui.panel import ActionButton
 from viz_app.gui.theme import Theme, set_role
@@ -15,6 +16,7 @@ from viz_app.labs.convolution.step_view import Steps
 
 SPEED_STOPS = 100
 SLOWEST, FASTEST = 0.5, 60.0  # steps a second
+NARROW_PX = 500  # below, the sliders stand under the buttons
 ORDER = ("First step", "Step back", "Play or pause", "Step", "Last step")
 
 
@@ -44,13 +46,18 @@ class Transport(QWidget):
         self.speed.setAccessibleName("Speed")
         self.speed.setToolTip("Steps a second while playing, from 0.5 to 60.")
         self.speed.valueChanged.connect(lambda stop: self.speed_chosen.emit(_speed_of(stop)))
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(8)
-        self._row.addWidget(self.scrub, 1)
-        self._row.addWidget(self.count)
-        self._row.addWidget(self._speed_label)
-        self._row.addWidget(self.speed)
+        self._lines = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._row, sliders = QHBoxLayout(), QHBoxLayout()
+        self._lines.setContentsMargins(0, 0, 0, 0)
+        for line in (self._lines, self._row, sliders):
+            line.setSpacing(8)
+        sliders.addWidget(self.scrub, 1)
+        sliders.addWidget(self.count)
+        sliders.addWidget(self._speed_label)
+        sliders.addWidget(self.speed)
+        self._row.addStretch()
+        self._lines.addLayout(self._row)
+        self._lines.addLayout(sliders, 1)
         theme.changed.connect(self._on_theme_changed)
         self._on_theme_changed()
 
@@ -92,6 +99,14 @@ class Transport(QWidget):
         self.speed.blockSignals(True)
         self.speed.setValue(_stop_of(speed))
         self.speed.blockSignals(False)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._row.minimumSize().width(), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        is_narrow = self.width() < self._theme.px(NARROW_PX)
+        direction = QBoxLayout.Direction
+        self._lines.setDirection(direction.TopToBottom if is_narrow else direction.LeftToRight)
 
     def _on_theme_changed(self) -> None:
         self.speed.setFixedWidth(self._theme.px(84))
