@@ -43,6 +43,45 @@ def test_the_toys_map_is_equal_both_ways_and_a_click_moves_the_window(lab, qtbot
     assert "row 6, column 0" in page.at.text()
 
 
+def test_a_box_drawn_on_the_targets_is_the_label_at_once_and_one_step_of_undo(lab, qtbot):
+    lab.presenter.edited("view", "targets")
+    page, button = lab.panel.targets, Qt.MouseButton.LeftButton
+    qtbot.waitUntil(page.isVisible)
+    before = lab.presenter.scene
+    width, height = page.canvas.picture_size
+    start, end = (
+        on_screen(page.canvas, x * width, y * height) for x, y in ((0.7, 0.05), (0.9, 0.2))
+    )
+    qtbot.mousePress(page.canvas, button, pos=start)
+    qtbot.mouseMove(page.canvas, (start + end) / 2)
+    qtbot.mouseMove(page.canvas, end)
+    assert len(page._shown.boxes) == 3  # while it is dragged
+    qtbot.mouseRelease(page.canvas, button, pos=end)
+    assert (lab.presenter.scene.target_row, lab.presenter.scene.target_column) == (0, 2)
+    assert page._side.title.text() == "Label of row 0, column 2"
+    qtbot.keyClicks(page.label, "car")
+    qtbot.keyClick(page.label, Qt.Key.Key_Return)
+    assert lab.presenter.editor.boxes[-1].label == "car"
+    lab.presenter.house.document.undo()
+    lab.presenter.house.document.undo()
+    assert lab.presenter.scene == before
+
+
+def test_a_click_on_the_targets_chooses_a_cell_and_moves_no_box(lab, qtbot):
+    lab.presenter.edited("view", "targets")
+    page = lab.panel.targets
+    qtbot.waitUntil(page.isVisible)
+    width, height = page.canvas.picture_size
+    at = on_screen(page.canvas, 0.5 * width, 0.5 * height)  # inside a box
+    qtbot.mousePress(page.canvas, Qt.MouseButton.LeftButton, pos=at)
+    qtbot.mouseMove(page.canvas, at + QPoint(1, 1))
+    qtbot.mouseRelease(page.canvas, Qt.MouseButton.LeftButton, pos=at + QPoint(1, 1))
+    assert (lab.presenter.scene.target_row, lab.presenter.scene.target_column) == (1, 1)
+    assert lab.presenter.scene.sheets == ()
+    qtbot.keyClick(page.canvas, Qt.Key.Key_Right)
+    assert lab.presenter.scene.target_column == 2
+
+
 def test_dragging_a_landmark_changes_the_loss_and_is_one_step_of_undo(lab, qtbot):
     lab.presenter.change(
         view="targets", target_kind="landmarks", landmarks=1,

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from viz_app.core.errors import ImageError
+from viz_app.core.errors import ImageError, SaveError
 from viz_app.core.raw_boxes import RawBoxes
 from viz_app.engine.engine import Progress
 from viz_app.files.images import open_image
@@ -59,6 +59,17 @@ def test_a_table_and_yolo_files_are_written(folder, tmp_path):
     assert sorted(p.name for p in (tmp_path / "yolo").iterdir()) == [
         "a.txt", "b.txt", "c.txt", "classes.txt"
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "other"), [("a.jpg", "a.png"), ("classes.png", "classes.txt")])
+def test_no_two_pictures_share_a_yolo_file(folder, tmp_path, name, other):
+    Image.fromarray(np.zeros((20, 30, 3), np.uint8)).save(folder / name)
+    with pytest.raises(SaveError, match=f"“{other}”.*.json") as told:
+        ended(batch.detect_folder(None, folder, tmp_path / "yolo.txt", DetectionScene()))
+    assert name in str(told.value)
+    assert not (tmp_path / "yolo").exists()
+    _steps, done = ended(batch.detect_folder(None, folder, tmp_path / "o.csv", DetectionScene()))
+    assert done.boxes == 4
 
 
 def test_an_interrupted_folder_writes_nothing(folder, tmp_path):

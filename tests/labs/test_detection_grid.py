@@ -69,6 +69,10 @@ def test_the_shape_is_that_of_the_output_tensor():
     assert look(is_fine=True).shape == "6 × 6 × 2 × 7 = 504"
 
 
+def test_the_words_say_how_many_boxes_each_cell_answers_with():
+    assert look().summary == "each cell answers with 2 boxes: 18 in all"
+
+
 def test_a_cells_boxes_come_from_that_cell():
     found, size = made_up()
     shown = grid.look(found, DetectionScene(view="grid", cell_row=2, cell_column=0), size)

@@ -181,6 +181,9 @@ def test_no_webcam_is_one_sentence(desk):
 def test_a_missing_detector_is_offered(film):
     desk = Desk(is_here=False)
     desk.presenter.edited("view", "live")
+    offer = desk.view.last("show_offer")[0]
+    assert "webcam" in offer.sentence
+    assert not offer.has_example
     desk.presenter.live.start(film)
     assert desk.offered == ["yolov4_tiny"]
     assert desk.runner.runs == 0

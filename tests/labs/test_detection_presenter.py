@@ -371,6 +371,18 @@ def test_moving_the_confidence_matches_nothing_again(desk, monkeypatch):
     assert desk.presenter.is_settled()
 
 
+def test_drawn_boxes_are_deleted_where_they_are_drawn_and_nowhere_else(desk):
+    delete = next(a for a in desk.presenter.actions if a.text == "Delete box")
+    desk.presenter.change(view="targets", target_kind="landmarks")
+    delete.run()
+    assert len(desk.presenter.editor.boxes) == 2
+    desk.presenter.edited("target_kind", "objects")
+    for view, left in (("targets", 1), ("iou", 0)):
+        desk.presenter.edited("view", view)
+        delete.run()
+        assert len(desk.presenter.editor.boxes) == left
+
+
 def test_the_target_builder_follows_the_drawn_boxes(desk):
     desk.presenter.edited("view", "targets")
     shown = desk.view.last("show_targets")[0]

@@ -88,3 +88,8 @@ def test_a_click_finds_the_cell():
 
 def test_anchors_from_a_file_are_mended():
     assert resolve(DetectionScene(anchors=(Anchor(0, 1), Anchor(math.nan, 1)))).anchors == (WIDE,)
+
+
+def test_one_box_is_one_box_in_words():
+    assert look(CAR).summary.startswith("1 of 1 box in the label · decoded: 1 box back")
+    assert "2 of 2 boxes" in look(CAR, DrawnBox(0, 0, 9, 9), target_grid=3).summary

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 
 def lab_actions(p: DetectionPresenter) -> tuple[Action, ...]:
-    """All commands, in the order of the menu; those for drawn boxes act in the IoU view only."""
+    """All commands, in the order of the menu; those for drawn boxes act where they are drawn."""
     a, e = Action, p.editor
 
-    def on_iou(do: Callable[[], None]) -> Callable[[], None]:
-        return lambda: do() if p.scene.view == "iou" else None
+    def where_drawn(do: Callable[[], None]) -> Callable[[], None]:
+        return lambda: do() if p.draws_boxes() else None
 
     return (
         a("Step back", "Take the last pick back.", lambda: p.stepped(-1), "Alt+Left",
@@ -27,8 +27,8 @@ def lab_actions(p: DetectionPresenter) -> tuple[Action, ...]:
         a("All steps", "Show the end of the algorithm.", lambda: p.step_chosen(-1),
           "Alt+End", "fast-forward", p.has_steps),
         a("Find the boxes again", "Run the detector again.", p.find_again, "F5"),
-        a("Next box", "Select the next drawn box.", on_iou(e.selected_next), "F6"),
-        a("Duplicate box", "Copy the selected box.", on_iou(e.duplicated), "Ctrl+D"),
+        a("Next box", "Select the next drawn box.", where_drawn(e.selected_next), "F6"),
+        a("Duplicate box", "Copy the selected box.", where_drawn(e.duplicated), "Ctrl+D"),
         a("Detections to boxes", "Take what the detector found as drawn boxes, to edit them.",
           p.detections_taken),
         a("Open boxes…", "Boxes of this picture from a COCO, YOLO or VOC file.",
@@ -53,5 +53,5 @@ def lab_actions(p: DetectionPresenter) -> tuple[Action, ...]:
         a("One anchor", "No choice of anchors: one object for each cell.",
           lambda: p.change(anchors=(WIDE,))),
         *p.live.actions,
-        a("Delete box", "Remove the selected box.", on_iou(e.deleted), "Delete"),
+        a("Delete box", "Remove the selected box.", where_drawn(e.deleted), "Delete"),
     )  # fmt: skip

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from viz_app.core.boxes import clip
-from viz_app.core.errors import ImageError
+from viz_app.core.errors import ImageError, SaveError
 from viz_app.core.raw_boxes import RawBoxes
 from viz_app.core.records import Picture
 from viz_app.core.suppression import suppress
 from viz_app.engine.engine import Progress, Turn
+from viz_app.files import labels
 from viz_app.files.atomic import write_atomic
 from viz_app.files.images import list_images, open_image
 from viz_app.files.weights import WeightsStore
@@ -42,6 +43,8 @@ def detect_folder(
 
     def job(turn: Turn) -> Generator[Batch, None, Batch]:
         paths = list_images(folder)
+        if out.suffix.lower() == ".txt":
+            _require_own_names(paths)
         found: list[Labelled] = []
         sentences: list[str] = []
 
@@ -88,14 +91,26 @@ def kept_of(raw: RawBoxes, scene: DetectionScene) -> tuple[int, ...]:
     ).kept
 
 
+def _require_own_names(paths: Sequence[Path]) -> None:
+    """Raise SaveError, before the work begins, where two pictures would share one YOLO file."""
+    by_stem = {"classes": "classes.txt"}  # which holds the classes' names
+    for path in paths:
+        other = by_stem.setdefault(path.stem.casefold(), path.name)
+        if other != path.name:
+            raise SaveError(
+                f"“{other}” and “{path.name}” would share one YOLO file: save as .json or .csv, "
+                "or rename one of them."
+            )
+
+
 def _save(found: list[Labelled], out: Path) -> str:
     suffix = out.suffix.lower()
     if suffix != ".txt":
-        write_atomic(out, write_boxes(found, suffix, jobs.class_names()).encode())
+        write_atomic(out, write_boxes(found, suffix, labels.coco()).encode())
         return out.name
     folder = out.with_suffix("")
     for picture in found:
-        text = write_boxes([picture], suffix, jobs.class_names())
+        text = write_boxes([picture], suffix, labels.coco())
         write_atomic(folder / f"{Path(picture.name).stem}.txt", text.encode())
     jobs.write_class_names(folder, found)
     return f"{folder.name}/"

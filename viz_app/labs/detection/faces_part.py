@@ -11,9 +11,10 @@ from viz_app.labs.detection import faces, jobs
 from viz_app.labs.detection.asking import Asking
 from viz_app.labs.detection.faces import FacesShown
 from viz_app.labs.detection.faces_snippet import faces_program
+from viz_app.labs.detection.offer import Offer, offer_of
 from viz_app.labs.detection.part import Desk, Part
 from viz_app.labs.detection.scene import DetectionScene, FaceStage
-from viz_app.labs.detection.view import Offer, Pixels, offer_of
+from viz_app.labs.detection.view import Pixels
 
 FACES_LANE = "detection.faces"
 NETWORK = "mtcnn"
@@ -50,7 +51,7 @@ class FacesPart(Part[FacesView]):
             self.shown = faces.look(cascade, scene)
             self.view.show_faces(self.shown, picture.pixels, "")
         elif not self.house.weights.is_present(NETWORK):
-            self.view.show_offer(offer_of(self.house.weights.networks(), NETWORK))
+            self.view.show_offer(offer_of(self.house.weights.networks(), NETWORK, "faces"))
         else:
             job = jobs.find_faces(self.house.weights, picture, scene.smallest_face)
             if not self.asking.want(request, job, f"Finding faces in {picture.name}"):

@@ -49,7 +49,7 @@ class Filing:
             FILES_LANE,
             lambda turn: jobs.write_box_file(path, labelled),
             title=f"Saving {path.name}",
-            on_done=lambda _nothing: None,
+            on_done=lambda _nothing: self._house.tell_done(f"Saved {path.name}."),
             on_failed=self._fail,
             must_finish=True,
         )

@@ -181,7 +181,8 @@ def _boxes(
     if scene.stage == "cells":
         ids = np.array([selected])
         states = np.array([State.WAITING])
-        words = f"each cell answers with {len(here):,} boxes in all"
+        per_cell = len(here) // len(np.unique(raw.cells[here], axis=0))
+        words = f"each cell answers with {per_cell} boxes: {len(here):,} in all"
     elif scene.stage in ("all", "two"):
         ids = here if scene.stage == "all" else _two_a_cell(raw, here)
         ids = ids[np.argsort(raw.objectness[ids], kind="stable")]

@@ -21,6 +21,7 @@ from viz_app.labs.controls import Action
 from viz_app.labs.detection import jobs
 from viz_app.labs.detection.batch import kept_of
 from viz_app.labs.detection.found import Request, example, short, tabulated
+from viz_app.labs.detection.offer import Offer, offer_of
 from viz_app.labs.detection.part import Desk, Part
 from viz_app.labs.detection.scene import DetectionScene
 from viz_app.labs.detection.snippet import suppression_program
@@ -60,6 +61,9 @@ class LiveView(Protocol):
 
     def show_live(self, shown: LiveShown) -> None:
         """Show a frame with its boxes, or how to begin."""
+
+    def show_offer(self, offer: Offer) -> None:
+        """Show what is missing, and where to get it."""
 
     def ask_for_film(self) -> None:
         """Ask for a film."""
@@ -133,7 +137,12 @@ class Live(Part[LiveView]):
     def show(self, scene: DetectionScene, picture: Picture | None) -> None:
         """Show the last frame, with the scene's thresholds."""
         self._wish.post(scene)
-        self.view.show_live(self._look(scene))
+        weights = self.house.weights
+        has_frame = self._watching.last is not None
+        if self.is_running or has_frame or weights.is_present(scene.detector):
+            self.view.show_live(self._look(scene))
+        else:
+            self.view.show_offer(offer_of(weights.networks(), scene.detector, "live"))
 
     def start(self, source: int | Path) -> None:
         """Watch a webcam or a film from its beginning."""

@@ -22,5 +22,8 @@ class Desk(part.Desk, Protocol):
     def drawn(self) -> tuple[DrawnBox, ...]:
         """The boxes drawn on the current image."""
 
+    def drawn_selected(self) -> int:
+        """Which of them is selected; −1 for none."""
+
 
 Part = part.Part[Desk, V]

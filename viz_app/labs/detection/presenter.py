@@ -22,6 +22,7 @@ from viz_app.labs.detection.found import Found, Request
 from viz_app.labs.detection.grid import GridShown
 from viz_app.labs.detection.landmarks_part import LandmarksPart
 from viz_app.labs.detection.live import Live
+from viz_app.labs.detection.offer import offer_of
 from viz_app.labs.detection.part import Part
 from viz_app.labs.detection.regions_part import RegionsPart
 from viz_app.labs.detection.scene import (
@@ -34,7 +35,7 @@ from viz_app.labs.detection.scene import (
 from viz_app.labs.detection.sliding_part import SlidingPart
 from viz_app.labs.detection.suppression import SuppressionShown
 from viz_app.labs.detection.targets_part import TargetsPart
-from viz_app.labs.detection.view import DetectionView, Pixels, offer_of
+from viz_app.labs.detection.view import DetectionView, Pixels
 from viz_app.labs.lab import Lab
 from viz_app.labs.presenter import House, Presenter
 
@@ -307,7 +308,8 @@ class DetectionPresenter(Presenter[DetectionScene, DetectionView]):
             self.view.show_waiting("Reading the image …", None)
             return
         if not self.house.weights.is_present(scene.detector):
-            self.view.show_offer(offer_of(self.house.weights.networks(), scene.detector))
+            networks = self.house.weights.networks()
+            self.view.show_offer(offer_of(networks, scene.detector, scene.view))
             return
         request = jobs.request_of(scene, picture)
         job = jobs.find_boxes(self.house.weights, picture, request)
@@ -327,6 +329,13 @@ class DetectionPresenter(Presenter[DetectionScene, DetectionView]):
         """The boxes drawn on the current image."""
         return self.editor.boxes
 
+    def drawn_selected(self) -> int:
+        return self.editor.selected
+
+    def draws_boxes(self) -> bool:
+        """Whether the view is one on whose picture boxes are drawn."""
+        return self.scene.view == "iou" or self._part(self.scene) is self.targets
+
     def _network(self) -> str:
         return "mtcnn" if self.scene.view == "faces" else self.scene.detector
 
@@ -334,6 +343,11 @@ class DetectionPresenter(Presenter[DetectionScene, DetectionView]):
         if self.scene.view == "iou":
             picture = self.house.pictures.current()
             self.view.show_overlap(self.editor.look(), None if picture is None else picture.pixels)
+        elif self._part(self.scene) is self.targets and self.targets.is_settled():
+            self.targets.show(self.scene, self.house.pictures.current())
 
     def _keep_boxes(self, gesture: str, image: str, boxes: tuple[DrawnBox, ...]) -> None:
-        self.change(gesture=gesture, sheets=with_boxes(self.scene, image, boxes))
+        fields: dict[str, Any] = {"sheets": with_boxes(self.scene, image, boxes)}
+        if self._part(self.scene) is self.targets:  # its cell's label is what the user looks at
+            fields |= self.targets.cell_of(boxes, self.editor.selected)
+        self.change(gesture=gesture, **fields)

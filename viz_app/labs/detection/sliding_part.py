@@ -76,8 +76,7 @@ class SlidingPart(Part[SlidingView]):
 
     def offer_accepted(self) -> None:
         """Open the dialog that fetches the missing network."""
-        scene: DetectionScene = self.house.document.scene("detection")
-        self.house.offer_network(NETWORK_OF.get(scene.slid_net, ""))
+        self.house.offer_network(NETWORK_OF.get(self.desk.scene.slid_net, ""))
 
     def is_settled(self) -> bool:
         return not self._asking.is_waiting

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import numpy as np
+
 from viz_app.core.architectures import YOLOV2_TINY_HEADS, YOLOV4_TINY_HEADS
 from viz_app.core.records import Picture
 from viz_app.labs.detection.evaluation import Matched
@@ -137,7 +139,8 @@ def terms_program(terms: Sequence[Term]) -> str:
 def evaluation_program(matched: Matched, scene: DetectionScene) -> str:
     """A program that matches the detections above p_c with the truth, and prints the counts."""
     detections, truths, names = matched.detections, matched.truths, matched.names
-    keep = [i for i, score in enumerate(detections.scores.tolist()) if score > scene.p_c]
+    falling = np.argsort(-detections.scores, kind="stable")  # a file of results has any order
+    keep = [i for i in falling.tolist() if detections.scores[i] > scene.p_c]
     return (
         f"import torch\n\ndetections = {_tensor(detections.boxes[keep].tolist())}\n"
         f"labels = {[names[i] for i in detections.classes[keep].tolist()]!r}  # by falling score\n"
@@ -147,7 +150,7 @@ def evaluation_program(matched: Matched, scene: DetectionScene) -> str:
         "for i, label in enumerate(labels):\n"
         f"    fits = [j for j in free if wanted[j] == label and u[i][j] >= {scene.verdict}]\n"
         "    if fits:\n"
-        "        free.remove(max(fits, key=lambda j: u[i][j]))\n"
+        "        free.remove(max(fits, key=lambda j: (u[i][j], j)))\n"
         "        true += 1\n"
         "false, missed = len(labels) - true, len(free)\n"
         'print(f"{true} true, {false} false, {missed} missed")\n'

@@ -11,7 +11,7 @@ import numpy as np
 
 from viz_app.core import targets as core
 from viz_app.core.targets import Assignment, GridLabel, Target
-from viz_app.labs.detection import jobs
+from viz_app.files import labels
 from viz_app.labs.detection.found import Floats
 from viz_app.labs.detection.scene import Anchor, DetectionScene, DrawnBox
 
@@ -58,6 +58,7 @@ class TargetsShown:
     shape: str
     summary: str
     landmarks: str
+    selected: int = -1
 
     @property
     def grid(self) -> int:
@@ -132,14 +133,14 @@ def look(boxes: Sequence[DrawnBox], scene: DetectionScene, width: int, height: i
 
 def class_names(boxes: Sequence[DrawnBox]) -> tuple[str, ...]:
     """The classes of the label: the slides' three while no other label is used."""
-    labels = tuple(dict.fromkeys(box.label for box in boxes if box.label))
-    return SLIDE_CLASSES if set(labels) <= set(SLIDE_CLASSES) else labels
+    drawn = tuple(dict.fromkeys(box.label for box in boxes if box.label))
+    return SLIDE_CLASSES if set(drawn) <= set(SLIDE_CLASSES) else drawn
 
 
 def coco_names(boxes: Sequence[DrawnBox]) -> tuple[str, ...]:
     """COCO's 80 classes, and after them what else was drawn: 19×19×5×85 with five anchors."""
-    labels = tuple(box.label for box in boxes if box.label)
-    return tuple(dict.fromkeys([*jobs.class_names(), *labels]))
+    drawn = tuple(box.label for box in boxes if box.label)
+    return tuple(dict.fromkeys([*labels.coco(), *drawn]))
 
 
 def mean_iou(
@@ -221,8 +222,9 @@ def _covered(value: float) -> str:
 
 def _summary(label: GridLabel, placed: Sequence[Placed], outside: int) -> str:
     back = core.decode_grid(label.y)
-    words = f"{len(label.assignments)} of {len(placed) + outside} boxes in the label"
-    words += f" · decoded: {len(back)} boxes back"
+    count = len(placed) + outside
+    words = f"{len(label.assignments)} of {count} box{'es' * (count != 1)} in the label"
+    words += f" · decoded: {len(back)} box{'es' * (len(back) != 1)} back"
     if label.collisions:
         words += f" · {len(label.collisions)} lost: cell and anchor were taken"
     if outside:

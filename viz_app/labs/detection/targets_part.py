@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 from viz_app.core.errors import VizError
@@ -10,7 +11,7 @@ from viz_app.core.records import Picture
 from viz_app.labs.detection import snippet as programs
 from viz_app.labs.detection import targets
 from viz_app.labs.detection.part import Desk, Part
-from viz_app.labs.detection.scene import MOST_ANCHORS, Anchor, DetectionScene
+from viz_app.labs.detection.scene import MOST_ANCHORS, Anchor, DetectionScene, DrawnBox
 from viz_app.labs.detection.targets import TargetsShown
 from viz_app.labs.detection.view import Pixels
 
@@ -37,8 +38,19 @@ class TargetsPart(Part[TargetsView]):
         if picture is None:
             self.view.show_waiting("Reading the image …", None)
             return
-        self._shown = targets.look(self.desk.drawn(), scene, picture.width, picture.height)
+        shown = targets.look(self.desk.drawn(), scene, picture.width, picture.height)
+        self._shown = replace(shown, selected=self.desk.drawn_selected())
         self.view.show_targets(self._shown, picture.pixels)
+
+    def cell_of(self, boxes: Sequence[DrawnBox], selected: int) -> dict[str, int]:
+        """Fields that choose the cell of a box's midpoint, where the box has one."""
+        if self._shown is None or not 0 <= selected < len(boxes):
+            return {}
+        box = boxes[selected]
+        cell = self._shown.cell_at((box.x1 + box.x2) / 2, (box.y1 + box.y2) / 2)
+        if cell is None:
+            return {}
+        return {"target_row": cell[0], "target_column": cell[1], "target_anchor": -1}
 
     # The label's cells and the answer
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from viz_app.files.registry import Network
 from viz_app.labs.detection.evaluation import EvaluationShown
 from viz_app.labs.detection.faces import FacesShown
 from viz_app.labs.detection.folder import FolderShown
@@ -17,6 +14,7 @@ from viz_app.labs.detection.found import Found
 from viz_app.labs.detection.grid import GridShown
 from viz_app.labs.detection.landmarks import LandmarksShown
 from viz_app.labs.detection.live import LiveShown
+from viz_app.labs.detection.offer import Offer
 from viz_app.labs.detection.overlap import OverlapShown
 from viz_app.labs.detection.regions import RegionsShown
 from viz_app.labs.detection.scene import DetectionScene
@@ -25,34 +23,6 @@ from viz_app.labs.detection.suppression import SuppressionShown
 from viz_app.labs.detection.targets import TargetsShown
 
 Pixels = NDArray[np.uint8]
-MB = 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """What the view says where the detector is not on this computer."""
-
-    title: str
-    sentence: str
-    facts: str
-
-
-_DOES = {
-    "yolov4_tiny": "finds the boxes",
-    "yolov2_tiny": "finds the boxes, cell by cell",
-    "mtcnn": "finds faces",
-}
-
-
-def offer_of(networks: Sequence[Network], name: str) -> Offer:
-    """What is said of a network that is not here."""
-    network = next(n for n in networks if n.name == name)
-    return Offer(
-        f"{network.title} {_DOES.get(name, 'is needed here')}",
-        "This view takes the raw boxes of a real detector and shows which of them stay. The "
-        "network is not on this computer yet; the course's example needs none.",
-        f"{network.size / MB:.1f} MB · {network.licence} · pictures stay on this computer",
-    )
 
 
 class DetectionView(Protocol):

@@ -126,7 +126,7 @@ class FacesPage(QWidget):
 
     def _build(self) -> None:
         photo = picture_card(self.canvas, self.summary, self.facts)
-        self._side = Card("Pyramid")
+        self._side = Card("Pyramid: scale, size, windows that pass")
         self._side.column.addWidget(self.levels, 1)
         heading = QLabel("Boxes left")
         set_role(heading, "group")

@@ -9,8 +9,8 @@ from viz_app.gui.panel import Card
 from viz_app.gui.theme import Theme, set_role
 from viz_app.gui.widgets.flow_bar import FlowBar
 from viz_app.gui.widgets.words import Words
+from viz_app.labs.detection.offer import Offer
 from viz_app.labs.detection.presenter import DetectionPresenter
-from viz_app.labs.detection.view import Offer
 
 WIDTH_PX = 460
 
@@ -60,6 +60,7 @@ class OfferPage(QWidget):
         self._title.setText(offer.title)
         self._sentence.setText(offer.sentence)
         self._facts.setText(offer.facts)
+        self.example.setVisible(offer.has_example)
 
     def _on_theme_changed(self) -> None:
         self._card.setMaximumWidth(self._theme.px(WIDTH_PX))

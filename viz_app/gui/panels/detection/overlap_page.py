@@ -5,10 +5,8 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
-    QCompleter,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QListWidget,
     QListWidgetItem,
     QWidget,
@@ -18,6 +16,7 @@ from superqt import QFlowLayout
 from viz_app.gui.panel import ActionButton, Card
 from viz_app.gui.panels.detection.arrangement import Beside, page_column
 from viz_app.gui.panels.detection.box_canvas import BoxCanvas, token_of
+from viz_app.gui.panels.detection.label_edit import LabelEdit
 from viz_app.gui.panels.detection.live_formula import Fraction, LiveFormula, Piece
 from viz_app.gui.panels.detection.suppression_page import PLAIN_LIST, square
 from viz_app.gui.theme import Theme, set_role
@@ -40,10 +39,7 @@ class OverlapPage(QWidget):
         self._theme = theme
         self.canvas = BoxCanvas(theme)
         self.list = BoxList(theme)
-        self.label = QLineEdit()
-        self.label.setPlaceholderText("What is in the box?")
-        self.label.setAccessibleName("Label of the selected box")
-        self.label.setToolTip("A name for what is in the selected box; Enter keeps it.")
+        self.label = LabelEdit()
         self.symbols = Formula(theme, 16)
         self.symbols.show_latex(formula_of("A", "B"), FORMULA_WORDS)
         self.numbers = LiveFormula(theme, 14)
@@ -65,7 +61,7 @@ class OverlapPage(QWidget):
         editor: BoxEditor = presenter.editor
         self.canvas.attach(editor)
         self.list.box_chosen.connect(editor.chosen)
-        self.label.editingFinished.connect(lambda: self._on_labelled(editor))
+        self.label.attach(editor)
         self.verdict.moved.connect(lambda value: presenter.edited("verdict", value))
         actions = {action.text: action for action in presenter.actions}
         for text in ("Duplicate box", "Delete box"):
@@ -77,12 +73,6 @@ class OverlapPage(QWidget):
         """Show the threshold."""
         self.verdict.show_value(scene.verdict)
 
-    def show_names(self, names: tuple[str, ...]) -> None:
-        """Offer these names as labels."""
-        completer = QCompleter(list(names), self)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self.label.setCompleter(completer)
-
     def show_overlap(self, shown: OverlapShown, pixels: np.ndarray | None) -> None:
         """Show boxes and numbers."""
         self.canvas.placeholder = "Reading the image …"
@@ -90,9 +80,7 @@ class OverlapPage(QWidget):
         self.canvas.show_overlap(shown)
         self.list.show_boxes(shown)
         selected = shown.boxes[shown.selected] if 0 <= shown.selected < len(shown.boxes) else None
-        self.label.setEnabled(selected is not None)
-        if not self.label.isModified():
-            self.label.setText(selected.label if selected else "")
+        self.label.show_label(selected.label if selected else None)
         self._show_formula(shown)
 
     def _show_formula(self, shown: OverlapShown) -> None:
@@ -128,11 +116,6 @@ class OverlapPage(QWidget):
         text = f"{word}: {steps.iou:.3f} {sign} {shown.threshold:.2f}".replace("<", "&lt;")
         self.judgement.setText(f'<span style="color: {colour}; font-weight: 600">{text}</span>')
         self.others.setText(" · ".join(f"{name} {value:.3f}" for name, value in shown.others))
-
-    def _on_labelled(self, editor: BoxEditor) -> None:
-        if self.label.isModified():
-            self.label.setModified(False)
-            editor.labelled(self.label.text())
 
     def _build(self) -> None:
         photo = Card()

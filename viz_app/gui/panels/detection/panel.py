@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
+from PySide6.QtWidgets import QVBoxLayout
 
+from viz_app.files import labels
 from viz_app.gui.panel import Panel
 from viz_app.gui.panels.detection import dialogs
 from viz_app.gui.panels.detection.evaluation_page import EvaluationPage
@@ -23,6 +23,7 @@ from viz_app.gui.panels.detection.sliding_page import SlidingPage
 from viz_app.gui.panels.detection.suppression_page import SuppressionPage
 from viz_app.gui.panels.detection.targets_page import TargetsPage
 from viz_app.gui.theme import Theme
+from viz_app.gui.widgets.pages import Pages
 from viz_app.gui.widgets.view_switch import ViewSwitch
 from viz_app.labs.detection.controls import VIEW
 from viz_app.labs.detection.evaluation import EvaluationShown
@@ -30,9 +31,9 @@ from viz_app.labs.detection.faces import FacesShown
 from viz_app.labs.detection.folder import FolderShown
 from viz_app.labs.detection.found import Found
 from viz_app.labs.detection.grid import GridShown
-from viz_app.labs.detection.jobs import class_names
 from viz_app.labs.detection.landmarks import LandmarksShown
 from viz_app.labs.detection.live import LiveShown
+from viz_app.labs.detection.offer import Offer
 from viz_app.labs.detection.overlap import OverlapShown
 from viz_app.labs.detection.presenter import DetectionPresenter
 from viz_app.labs.detection.regions import RegionsShown
@@ -40,7 +41,6 @@ from viz_app.labs.detection.scene import DetectionScene
 from viz_app.labs.detection.sliding import SlidingShown
 from viz_app.labs.detection.suppression import SuppressionShown
 from viz_app.labs.detection.targets import TargetsShown
-from viz_app.labs.detection.view import Offer
 from viz_app.labs.presenter import Presenter
 
 
@@ -63,7 +63,7 @@ class DetectionPanel(Panel):
         self.regions = RegionsPage(theme)
         self.folder = FolderPage(theme)
         self.landmarks = LandmarksPage(theme)
-        self._pages = PageStack()
+        self._pages = Pages()
         self._parts = (
             self.suppression,
             self.overlap,
@@ -87,7 +87,8 @@ class DetectionPanel(Panel):
     def attach(self, presenter: Presenter[Any, Any]) -> None:
         assert isinstance(presenter, DetectionPresenter)
         self._presenter = presenter
-        self.overlap.show_names(class_names())
+        for page in (self.overlap, self.targets):
+            page.label.show_names(labels.coco())
         self.views.moved.connect(lambda view: presenter.edited("view", view))
         for page in self._parts:
             page.attach(presenter)
@@ -193,19 +194,3 @@ class DetectionPanel(Panel):
         """Show drawn boxes and their overlap."""
         self.overlap.show_overlap(shown, pixels)
         self._pages.setCurrentWidget(self.overlap)
-
-
-class PageStack(QStackedWidget):
-    """Asks for the room that the page in front needs; a hidden one needs none."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.currentChanged.connect(lambda _index: self.updateGeometry())
-
-    def sizeHint(self) -> QSize:
-        page = self.currentWidget()
-        return page.sizeHint() if page is not None else super().sizeHint()
-
-    def minimumSizeHint(self) -> QSize:
-        page = self.currentWidget()
-        return page.minimumSizeHint() if page is not None else super().minimumSizeHint()

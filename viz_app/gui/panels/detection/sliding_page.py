@@ -51,7 +51,7 @@ class SlidingPage(QWidget):
         self.facts.setMinimumWidth(1)  # the card is as wide as it is
         self.facts.setAccessibleName("Cost of the crops and of the one pass")
         self.facts.setToolTip(
-            "Products are multiplications of the layers; the time were measured just now."
+            "Products are multiplications of the layers; the times were measured just now."
         )
         self.verdict.setToolTip("The largest difference over all windows and classes.")
         for label in (self.shapes, self.at, self.verdict, self.why):

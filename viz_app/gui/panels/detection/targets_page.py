@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 from PySide6.QtCore import QLineF, QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPen, QTransform
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QTransform
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
@@ -20,7 +20,9 @@ from viz_app.gui.panel import ActionButton, Card
 from viz_app.gui.panels.detection.anchor_pad import AnchorPad
 from viz_app.gui.panels.detection.arrangement import Beside, page_column, picture_card
 from viz_app.gui.panels.detection.box_layer import class_colour
-from viz_app.gui.panels.detection.grid_page import GridCanvas
+from viz_app.gui.panels.detection.chip import chip_for, paint_chip, place_on
+from viz_app.gui.panels.detection.label_edit import LabelEdit
+from viz_app.gui.panels.detection.target_canvas import TargetCanvas
 from viz_app.gui.theme import Theme, set_role
 from viz_app.gui.widgets.choices import ChoiceButtons
 from viz_app.gui.widgets.flow_bar import FlowBar
@@ -32,6 +34,7 @@ from viz_app.labs.detection.targets import TargetsShown, Term, text
 
 ANCHOR = Choice("target_anchor", "Anchor", (), "Which anchor's part of the label is shown.")
 ANCHOR_ACTIONS = ("Add anchor", "Remove anchor", "Fit two anchors", "Fit five anchors")
+BOX_ACTIONS = ("Detections to boxes", "Delete box")
 DOT_PX = 5
 PLAIN_TABLE = """QTableWidget { padding: 0; background: transparent; }
 QTableWidget:!focus { border: 2px solid transparent; }
@@ -46,14 +49,12 @@ class TargetsPage(QWidget):
         super().__init__()
         self._theme = theme
         self._shown: TargetsShown | None = None
-        self.canvas = GridCanvas(theme, "Photo with the label's cells")
-        self.canvas.setToolTip(
-            "A box belongs to the cell of its midpoint. Click a cell, or walk with the arrow keys."
-        )
+        self.canvas = TargetCanvas(theme)
         self.canvas.add_overlay(self._paint)
         self.anchors = ChoiceButtons(ANCHOR)
         self.table = AnswerTable(theme, "Label and answer of the chosen cell")
         self.pad = AnchorPad(theme)
+        self.label = LabelEdit()
         self.loss = QLabel()
         self.shape = Words(role="mono")
         self.shape.setToolTip("Cells × cells × anchors × (p_c, the box and the classes).")
@@ -65,13 +66,15 @@ class TargetsPage(QWidget):
     def attach(self, presenter: DetectionPresenter) -> None:
         """Connect the intents."""
         part = presenter.targets
+        self.canvas.attach(presenter.editor)
+        self.label.attach(presenter.editor)
         self.canvas.clicked.connect(part.cell_clicked)
         self.canvas.cell_moved.connect(part.cell_moved)
         self.anchors.moved.connect(lambda value: presenter.edited("target_anchor", value))
         self.table.edited.connect(part.answer_edited)
         self.pad.resized.connect(part.anchor_drawn)
         actions = {action.text: action for action in presenter.actions}
-        for name in ANCHOR_ACTIONS:
+        for name in (*ANCHOR_ACTIONS, *BOX_ACTIONS):
             self._actions.add(ActionButton(actions[name], self._theme))
 
     def show_scene(self, scene: DetectionScene) -> None:
@@ -94,6 +97,8 @@ class TargetsPage(QWidget):
         self.anchors.show_value(shown.chosen)
         self.table.show_terms(shown.terms)
         self.pad.show_anchors(shown.anchors, shown.chosen, shown.size)
+        is_one = 0 <= shown.selected < len(shown.boxes)
+        self.label.show_label(shown.boxes[shown.selected].label if is_one else None)
         self.loss.setText(f"loss = {shown.loss:.4f}")
         self.shape.setText(shown.shape)
         self.summary.setText(shown.summary)
@@ -136,12 +141,20 @@ class TargetsPage(QWidget):
             painter.drawRect(size)
 
     def _paint_boxes(self, painter: QPainter, transform: QTransform, shown: TargetsShown) -> None:
-        for box in shown.boxes:
+        font = self._theme.font(12, is_bold=True)
+        painter.setFont(font)
+        for place, box in enumerate(shown.boxes):
             rect = transform.mapRect(QRectF(box.x1, box.y1, box.x2 - box.x1, box.y2 - box.y1))
             index = shown.names.index(box.label) if box.label else 0
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(class_colour(index), 2.5))
+            painter.setPen(QPen(self._theme.colour("card"), 5))
             painter.drawRect(rect)
+            painter.setPen(QPen(class_colour(index), 3.5 if place == shown.selected else 2))
+            painter.drawRect(rect)
+            words = shown.names[index]
+            chip = chip_for(words, QFontMetricsF(font))
+            place_on(chip, rect)
+            paint_chip(painter, chip, words, class_colour(index))
             painter.setBrush(class_colour(index))
             painter.setPen(QPen(self._theme.colour("card"), 1.5))
             painter.drawEllipse(rect.center(), DOT_PX, DOT_PX)
@@ -153,6 +166,7 @@ class TargetsPage(QWidget):
         self._side.column.addWidget(self.table, 1)
         set_role(self.loss, "mono")
         self._side.column.addWidget(self.loss)
+        self._side.column.addWidget(self.label)
         lower = Card()
         line = QHBoxLayout()
         line.setSpacing(16)
@@ -180,6 +194,7 @@ class AnswerTable(QTableWidget):
         self.setToolTip(
             "Type into the column ŷ; “?” is what the loss does not look at. Δ² is (ŷ − y)²."
         )
+        self.setTabKeyNavigation(False)  # Tab leaves it; the arrow keys walk in it
         self.verticalHeader().hide()
         self.setShowGrid(False)
         header = self.horizontalHeader()
@@ -229,5 +244,7 @@ class AnswerTable(QTableWidget):
 
 
 def _small(value: float) -> str:
-    """A squared difference: two decimals, or its power of ten where they would be zeros."""
-    return f"{value:.0e}" if 0 < value < 0.005 else text(value)
+    """A squared difference: two decimals, or one figure where they would be zeros."""
+    if value < 5e-5:
+        return "<1e-4" if value > 0 else text(value)
+    return f"{value:.1g}" if value < 0.005 else text(value)
