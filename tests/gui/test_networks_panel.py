@@ -171,3 +171,34 @@ def test_a_network_of_ones_own_is_opened_and_shown(lab, qtbot, tmp_path):
     qtbot.waitUntil(lambda: names(table) == ["input", "0", "1", "2"], timeout=20_000)
     assert table.model().index(2, 1).data() == "GELU"
     assert not lab.panel.network.add.isEnabled()
+
+
+def test_a_drag_along_the_curve_sets_the_bottleneck_and_is_one_step_of_undo(lab, qtbot):
+    lab.presenter.change(view="costs", calculator="bottleneck", bottleneck=16)
+    plot = lab.panel.costs.plot
+    qtbot.waitUntil(lambda: plot._curve_area is not None)
+    area = plot._curve_area
+    half, end = (QPoint(round(area.left() + s * area.width()), round(area.center().y()))
+                 for s in (0.5, 1.0))  # fmt: skip
+    qtbot.mousePress(plot, Qt.MouseButton.LeftButton, pos=half)
+    assert abs(lab.presenter.scene.bottleneck - 96) <= 1
+    qtbot.mouseMove(plot, end)
+    qtbot.mouseRelease(plot, Qt.MouseButton.LeftButton, pos=end)
+    assert lab.presenter.scene.bottleneck == 192
+    lab.presenter.house.document.undo()
+    assert lab.presenter.scene.bottleneck == 16
+
+
+def test_at_large_text_in_a_small_window_the_layers_names_are_in_sight(lab, qtbot):
+    window = lab.panel.window()
+    window.theme.set_scale(1.5)
+    window.resize(1024, 700)
+    table = lab.panel.network.table
+    qtbot.waitUntil(lambda: table.isColumnHidden(COLUMNS.index("kind")))
+    index = table.model().index(1, COLUMNS.index("shape"))
+    assert table.columnViewportPosition(0) == 0
+    assert table.visualRect(index).right() <= table.viewport().width()
+    assert lab.panel.network.minimumSizeHint().width() <= 460
+    window.theme.set_scale(1.0)
+    window.resize(1440, 900)
+    qtbot.waitUntil(lambda: not table.isColumnHidden(COLUMNS.index("kind")))

@@ -11,7 +11,13 @@ from viz_app.core.traced import Traced, TracedLayer
 from viz_app.labs.document import Document
 from viz_app.labs.networks.jobs import Opened
 from viz_app.labs.networks.presenter import NetworksPresenter
-from viz_app.labs.networks.scene import COLUMNS, NetworksScene, network_of, resolve
+from viz_app.labs.networks.scene import (
+    COLUMNS,
+    MOST_CALCULATED,
+    NetworksScene,
+    network_of,
+    resolve,
+)
 from viz_app.labs.networks.table import as_text, tabulate
 from viz_app.labs.presenter import House
 
@@ -307,6 +313,18 @@ def test_a_calculator_begins_with_an_example_of_the_course(lab, calculator, valu
     shown = lab.view.last["show_costs"]
     assert [bar.value for bar in shown.bars] == values
     assert words in shown.verdict
+
+
+@pytest.mark.parametrize("calculator", ["fully", "bottleneck", "one_by_one", "residual", "alexnet"])
+@pytest.mark.parametrize("field", list(MOST_CALCULATED))
+@pytest.mark.parametrize("number", [0, -3, 10**9])
+def test_a_calculator_takes_no_number_that_its_slider_does_not_offer(
+    lab, calculator, field, number
+):
+    scene = replace(lab.scene, view="costs", calculator=calculator, **{field: number})
+    lab.house.document.change_scene("networks", scene)  # as a damaged session may
+    assert 1 <= getattr(lab.scene, field) <= MOST_CALCULATED[field]
+    assert lab.view.last["show_costs"].bars
 
 
 def test_a_skip_that_fits_costs_nothing(lab):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from viz_app.core.architectures import catalogue as nets
 from viz_app.core.layers import INPUT, WINDOWED
 from viz_app.labs.controls import Choice, Group, Option, Slider, Toggle
-from viz_app.labs.networks.scene import LARGEST_SIDE, NetworksScene
+from viz_app.labs.networks.scene import LARGEST_SIDE, MOST_CALCULATED, NetworksScene
 from viz_app.labs.networks.table import KINDS
 
 
@@ -144,19 +144,26 @@ GROUPS = (
                 ),
                 "What is compared.", "list",
             ),
-            Slider("side", "Side n", 1, 256, "Height and width of the input.", is_log=True,
-                   colour="input"),
-            Slider("depth", "Channels in", 1, 1024, "Channels of the input.", is_log=True,
-                   colour="input", is_usable=_has_depth),
-            Slider("window", "Window f", 1, 11, "Cells of the window on a side.",
-                   colour="kernel"),
-            Slider("filters", "Filters", 1, 1024, "Channels that come out.", is_log=True,
-                   colour="output", is_usable=_has_depth),
-            Slider("step", "Stride s", 1, 8, "Cells from one window to the next.",
-                   colour="kernel", is_usable=_has_step),
+            Slider("side", "Side n", 1, MOST_CALCULATED["side"], "Height and width of the input.",
+                   is_log=True, colour="input"),
+            Slider("depth", "Channels in", 1, MOST_CALCULATED["depth"], "Channels of the input.",
+                   is_log=True, colour="input", is_usable=_has_depth),
+            Slider("window", "Window f", 1, MOST_CALCULATED["window"],
+                   "Cells of the window on a side.", colour="kernel"),
+            Slider("filters", "Filters", 1, MOST_CALCULATED["filters"], "Channels that come out.",
+                   is_log=True, colour="output", is_usable=_has_depth),
+            Slider("step", "Stride s", 1, MOST_CALCULATED["step"],
+                   "Cells from one window to the next.", colour="kernel", is_usable=_has_step),
         ),
         _is_costs,
     ),
-    Group("Between", (Slider("bottleneck", "Bottleneck", 1, 512, "Channels between 1×1 and f×f.",
-                   is_log=True, colour="kernel", is_usable=_has_bottleneck),), _is_costs),
+    Group(
+        "Between",
+        (
+            Slider("bottleneck", "Bottleneck", 1, MOST_CALCULATED["bottleneck"],
+                   "Channels between 1×1 and f×f.", is_log=True, colour="kernel",
+                   is_usable=_has_bottleneck),
+        ),
+        _is_costs,
+    ),
 )  # fmt: skip

@@ -156,7 +156,7 @@ def residual(scene: NetworksScene) -> Costs:
     )  # fmt: skip
     bars = (
         Bar(f"Main path, two {f}×{f}: weights and biases", main, rf"{shape} \to {end}", "kernel"),
-        Bar("The skip a[l]" if fits else f"The skip W_s · a[l], a 1×1 with stride {s}: weights",
+        Bar("The skip a[l]" if fits else f"The skip Wₛ · a[l], a 1×1 with stride {s}: weights",
             projection, skip, "output"),
         Bar("All weights and biases zero", 0,
             r"a^{[l+2]} = g(0 \cdot a^{[l+1]} + 0 + a^{[l]}) = g(a^{[l]}) = a^{[l]}", "output",
@@ -165,7 +165,7 @@ def residual(scene: NetworksScene) -> Costs:
     word = (
         "The shapes agree, so the skip adds a[l] as it is and costs nothing. "
         if fits
-        else f"{n}×{n}×{c} cannot be added to {out}×{out}×{filters}: W_s brings it to that shape. "
+        else f"{n}×{n}×{c} cannot be added to {out}×{out}×{filters}: Wₛ brings it to that shape. "
     )
     verdict = word + (
         "a[l] comes out of a ReLU, so g(a[l]) = a[l]: a block whose weights are zero is the "

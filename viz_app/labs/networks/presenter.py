@@ -227,6 +227,7 @@ class NetworksPresenter(Presenter[NetworksScene, NetworksView]):
     def table_copied(self, form: str) -> None:
         """Copy the table as markdown, csv or latex."""
         self.view.copy_text(as_text(self._table(self.scene), form))
+        self.house.tell_done("The table is on the clipboard.")
 
     # For the house
 

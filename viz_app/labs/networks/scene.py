@@ -22,6 +22,10 @@ Calculator = Literal["fully", "bottleneck", "one_by_one", "residual", "alexnet"]
 FIRST = "lenet5"
 LARGEST_SIDE = 1024
 MOST_LAYERS = 2000
+MOST_CALCULATED = {
+    "side": 256, "depth": 1024, "window": 11, "filters": 1024, "bottleneck": 512, "step": 8,
+}  # fmt: skip
+"""The largest numbers of the calculators; the smallest are 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +100,7 @@ def resolve(scene: NetworksScene) -> NetworksScene:
         scene = replace(scene, is_beside_kept=False)
     own = nets.network(scene.network).input_shape
     size = min(max(scene.size, 1), LARGEST_SIDE) if scene.size else own[1]
-    window = min(max(scene.window, 1), scene.side)
-    scene = replace(scene, size=size, batch=max(scene.batch, 1), window=window)
+    scene = replace(_calculated(scene), size=size, batch=max(scene.batch, 1))
     layers = network_of(scene).layers
     names = {layer.name: layer for layer in layers}
     if scene.layer not in names and scene.layer != INPUT:
@@ -131,6 +134,13 @@ def _outputs(layers: tuple[Layer, ...]) -> tuple[str, ...]:
         read.update(layer.inputs or (before,))
         before = layer.name
     return tuple(layer.name for layer in layers if layer.name not in read)
+
+
+def _calculated(scene: NetworksScene) -> NetworksScene:
+    """The calculators' numbers within what their sliders offer; a window fits on its side."""
+    most = MOST_CALCULATED
+    numbers = {name: min(max(getattr(scene, name), 1), most[name]) for name in most}
+    return replace(scene, **(numbers | {"window": min(numbers["window"], numbers["side"])}))
 
 
 def _with_fields(scene: NetworksScene, layer: Layer) -> NetworksScene:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from viz_app.gui.panel import Card
@@ -11,6 +11,7 @@ from viz_app.gui.panels.networks.costs_paint import paint_block, paint_places, p
 from viz_app.gui.theme import Theme, set_role
 from viz_app.gui.widgets.formula import Formula
 from viz_app.labs.networks.costs import Costs
+from viz_app.labs.networks.presenter import NetworksPresenter
 
 MOST_BARS = 3
 
@@ -44,6 +45,10 @@ class CostsPage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(card)
 
+    def attach(self, presenter: NetworksPresenter) -> None:
+        """Connect the intents."""
+        self.plot.width_moved.connect(lambda width: presenter.edited("bottleneck", width))
+
     def show_costs(self, costs: Costs) -> None:
         """Show formulas, verdict and the plot."""
         self.title.setText(costs.title)
@@ -60,12 +65,16 @@ class CostsPage(QWidget):
 
 
 class CostPlot(QWidget):
-    """The costs as bars; for a bottleneck also the line over all its widths."""
+    """The costs as bars; for a bottleneck also the line over all its widths, to drag along."""
+
+    width_moved = Signal(int)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
         self._costs: Costs | None = None
+        self._curve_area: QRectF | None = None  # as it was painted
+        self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         theme.changed.connect(self.update)
 
@@ -88,8 +97,7 @@ class CostPlot(QWidget):
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        font = self._theme.font(12, is_mono=True)
-        painter.setFont(font)
+        font, plain = self._theme.font(12, is_bold=True, is_mono=True), self._theme.font(12)
         line = QFontMetricsF(font).height()
         most = max(*(bar.value for bar in self._costs.bars), 1)
         step = 2 * line + 14
@@ -97,11 +105,17 @@ class CostPlot(QWidget):
         for i, bar in enumerate(bars):
             top = i * step
             painter.setPen(self._theme.colour("text"))
-            painter.drawText(QPointF(0, top + line), f"{bar.label}  {bar.value:,}")
+            painter.setFont(plain)
+            painter.drawText(QPointF(0, top + line), bar.label)
+            after = QFontMetricsF(plain).horizontalAdvance(bar.label) + 10
+            painter.setFont(font)
+            painter.drawText(QPointF(after, top + line), f"{bar.value:,}")
             width = max(self.width() * bar.value / most, 1.5)
             token = "kernel_line" if bar.token == "kernel" else bar.token
             place = QRectF(0, top + line + 5, width, line * 0.8)
             painter.fillRect(place, self._theme.colour(token))
+        painter.setFont(plain)
+        self._curve_area = None
         top = len(bars) * step + line
         area = QRectF(self.rect()).adjusted(0, top, 0, 0)
         if self._costs.picture == "curve":
@@ -151,26 +165,64 @@ class CostPlot(QWidget):
         assert costs is not None
         most = max(*costs.curve, costs.limit)
         count = len(costs.curve)
+        self._curve_area = area
 
-        def at(width: int, value: int) -> QPointF:
+        def at(width: float, value: float) -> QPointF:
             x = area.left() + area.width() * (width - 1) / (count - 1)
             return QPointF(x, area.bottom() - area.height() * value / most)
 
         painter.setPen(QPen(self._theme.colour("line"), 1))
         painter.drawLine(area.bottomLeft(), area.bottomRight())
         painter.drawLine(area.bottomLeft(), area.topLeft())
-        painter.setPen(QPen(self._theme.colour("warning"), 1.5, Qt.PenStyle.DashLine))
+        warning = self._theme.colour("warning")
+        painter.setPen(QPen(warning, 1.5, Qt.PenStyle.DashLine))
         limit = at(1, costs.limit)
         painter.drawLine(limit, QPointF(area.right(), limit.y()))
-        painter.drawText(limit + QPointF(6, -5), "directly")
+        painter.drawText(limit + QPointF(6, -5), f"directly {costs.limit:,}")
+        even = costs.limit / costs.curve[0]  # each channel of the bottleneck costs as much
+        if 1 < even < count:
+            painter.drawLine(at(even, costs.limit), at(even, 0))
         painter.setPen(QPen(self._theme.colour("output"), 2))
         painter.drawPolyline(QPolygonF([at(k, v) for k, v in enumerate(costs.curve, 1)]))
         point = at(costs.at, costs.curve[costs.at - 1])
         painter.setBrush(self._theme.colour("kernel_line"))
         painter.setPen(QPen(self._theme.colour("card"), 2))
         painter.drawEllipse(point, 6, 6)
+        self._paint_point_words(painter, point, area, line)
         painter.setPen(self._theme.colour("muted"))
+        painter.drawText(area.topLeft() + QPointF(6, line), "multiplications")
         below = QRectF(area.left(), area.bottom() + 4, area.width(), line + 2)
         painter.drawText(below, Qt.AlignmentFlag.AlignLeft, "1")
         painter.drawText(below, Qt.AlignmentFlag.AlignRight, str(count))
         painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, "channels of the bottleneck")
+
+    def _paint_point_words(
+        self, painter: QPainter, point: QPointF, area: QRectF, line: float
+    ) -> None:
+        """Say what the point stands for, on the side of it where the curve does not run."""
+        assert self._costs is not None
+        costs = self._costs
+        words = f"{costs.at} channels: {costs.curve[costs.at - 1]:,}"
+        width = QFontMetricsF(painter.font()).horizontalAdvance(words)
+        is_right = point.x() + 14 + width <= area.right()
+        left = point.x() + 14 if is_right else point.x() - 14 - width
+        base = point.y() + (line * 1.1 if is_right else -line * 0.4)
+        painter.setPen(self._theme.colour("text"))
+        painter.drawText(QPointF(left, min(base, area.bottom() - 4)), words)
+
+    def _show_hand(self, point: QPointF) -> None:
+        is_over = self._curve_area is not None and self._curve_area.contains(point)
+        self.setCursor(Qt.CursorShape.SizeHorCursor if is_over else Qt.CursorShape.ArrowCursor)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.mouseMoveEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        area, costs = self._curve_area, self._costs
+        self._show_hand(event.position())
+        if area is None or costs is None or not event.buttons() & Qt.MouseButton.LeftButton:
+            return
+        share = (event.position().x() - area.left()) / max(area.width(), 1)
+        width = 1 + round(min(max(share, 0.0), 1.0) * (len(costs.curve) - 1))
+        if width != costs.at:
+            self.width_moved.emit(width)

@@ -129,5 +129,5 @@ def paint_block(painter: QPainter, area: QRectF, theme: Theme, is_projected: boo
     label = QRectF(0, 0, gap * 2.6, line * 1.6)
     label.moveCenter(QPointF(top.x(), path.boundingRect().top() - line * 0.8))
     painter.setPen(theme.colour("accent"))
-    words = "W_s · a[l]" if is_projected else "a[l], unchanged"
+    words = "Wₛ · a[l]" if is_projected else "a[l], unchanged"
     painter.drawText(label, ALIGN.AlignCenter, words)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QSize, Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
-    QHBoxLayout,
+    QBoxLayout,
     QLabel,
     QLineEdit,
     QMenu,
@@ -18,6 +19,7 @@ from viz_app.gui.panel import ActionButton, Card, to_qaction
 from viz_app.gui.panels.networks.drawing import Drawing
 from viz_app.gui.panels.networks.table_view import TableView
 from viz_app.gui.theme import Theme, set_role
+from viz_app.gui.widgets.flow_bar import FlowBar
 from viz_app.gui.widgets.formula import Formula
 from viz_app.labs.networks.explain import Explanation
 from viz_app.labs.networks.presenter import NetworksPresenter
@@ -26,6 +28,7 @@ from viz_app.labs.networks.view import NetworkShown
 BUTTONS = ("Open own network…", "Open in Activations", "Move layer up", "Move layer down",
            "Duplicate layer", "Delete layer", "Back to the catalogue's")  # fmt: skip
 FORMULA_AFTER_MS = 80  # table and drawing are painted by then
+LEAST_FILTER_PX = 140  # of the filter's width and the margins, beside the tools
 LEAST_TABLE_PX = 84  # the header and two layers
 
 
@@ -60,8 +63,8 @@ class NetworkPage(QWidget):
         self._soon.setSingleShot(True)
         self._soon.setInterval(FORMULA_AFTER_MS)
         self._soon.timeout.connect(self._show_formula)
-        self._tools = QHBoxLayout()
-        self._tools.setSpacing(6)
+        self._tools = FlowBar()
+        self._tools.add(self.add)
         self._build()
         theme.changed.connect(self._on_theme_changed)
         self._on_theme_changed()
@@ -87,7 +90,7 @@ class NetworkPage(QWidget):
             button.setText("")
             set_role(button, "flat")
             self.buttons.append(button)
-            self._tools.addWidget(button)
+            self._tools.add(button)
 
     def show_network(self, shown: NetworkShown) -> None:
         """Show table, drawing and explanation."""
@@ -131,10 +134,9 @@ class NetworkPage(QWidget):
         above.column.addWidget(self.drawing, 1)
         below = Card()
         below.column.setContentsMargins(12, 8, 12, 8)
-        top = QHBoxLayout()
+        top = self._top = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         top.addWidget(self.filter, 1)
-        top.addWidget(self.add)
-        top.addLayout(self._tools)
+        top.addWidget(self._tools)
         below.column.addWidget(self.totals)
         below.column.addLayout(top)
         below.column.addWidget(self.table, 1)
@@ -156,6 +158,13 @@ class NetworkPage(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(split)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the tools under the filter where they have no room beside it."""
+        room_px = self._theme.px(LEAST_FILTER_PX) + self._tools.sizeHint().width()
+        direction = QBoxLayout.Direction
+        is_narrow = self.width() < room_px
+        self._top.setDirection(direction.TopToBottom if is_narrow else direction.LeftToRight)
 
     def _open_menu(self) -> None:
         self._menu.popup(self.add.mapToGlobal(QPoint(0, self.add.height())))

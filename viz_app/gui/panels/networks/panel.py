@@ -6,11 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import (
-    QFileDialog,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from viz_app.core.errors import VizError
 from viz_app.files.atomic import write_atomic
@@ -20,6 +16,7 @@ from viz_app.gui.panels.networks.compare_page import ComparePage
 from viz_app.gui.panels.networks.costs_page import CostsPage
 from viz_app.gui.panels.networks.drawing_export import to_file
 from viz_app.gui.panels.networks.network_page import NetworkPage
+from viz_app.gui.save_dialog import ask_to_save
 from viz_app.gui.theme import Theme
 from viz_app.gui.widgets.pages import Pages
 from viz_app.gui.widgets.view_switch import ViewSwitch
@@ -31,8 +28,7 @@ from viz_app.labs.networks.scene import View
 from viz_app.labs.networks.view import NetworkShown
 from viz_app.labs.presenter import Presenter
 
-ROOM_PX = 26  # of a segment, beside its word
-SUFFIXES = (".svg", ".pdf")
+SAVES = ("SVG (*.svg)", "PDF (*.pdf)")
 
 
 class NetworksPanel(Panel):
@@ -59,6 +55,7 @@ class NetworksPanel(Panel):
         self._presenter = presenter
         self.views.moved.connect(lambda view: presenter.edited("view", view))
         self.network.attach(presenter)
+        self.costs.attach(presenter)
 
     def figure(self) -> QWidget:
         """Return what Export draws, its formula set."""
@@ -92,13 +89,9 @@ class NetworksPanel(Panel):
 
     def ask_where_to_save(self) -> None:
         """Ask for a file and save the drawing."""
-        name, kind = QFileDialog.getSaveFileName(
-            self, "Save the drawing", "network.svg", "SVG (*.svg);;PDF (*.pdf)"
-        )
-        if name:
-            path = Path(name)
-            chosen = kind.partition("(*")[2].rstrip(")") or ".svg"
-            self.save_drawing(path if path.suffix in SUFFIXES else path.with_suffix(chosen))
+        path = ask_to_save(self, "Save the drawing", "network.svg", SAVES)
+        if path is not None:
+            self.save_drawing(path)
 
     def save_drawing(self, path: Path) -> None:
         """Save the drawing of the network shown, by the file's ending."""
@@ -110,6 +103,8 @@ class NetworksPanel(Panel):
             write_atomic(path, to_file(self._shown.figure, self.theme, title, path.suffix))
         except VizError as error:
             self._presenter.house.speaker.tell(str(error))
+        else:
+            self._presenter.house.tell_done(f"Saved {path.name}.")
 
     def copy_text(self, text: str) -> None:
         """Put a text on the clipboard."""

@@ -115,6 +115,9 @@ class TableModel(QAbstractTableModel):
         return TOKENS.get(column, "text")
 
 
+KIND = COLUMNS.index("kind")
+
+
 class TableView(QTableView):
     """Shows a table and tells which cell was chosen, by mouse or arrow keys."""
 
@@ -200,6 +203,8 @@ class TableView(QTableView):
         if sum(wanted) > self.viewport().width() and self._lines.table is not None:
             wanted = self._narrowest(self._lines.table, mono, plain)
         free = self.viewport().width() - sum(wanted)
+        # where all the numbers do not fit, they go before the kind, which the drawing shows
+        self.setColumnHidden(KIND, free < 0 and self.currentIndex().column() != KIND)
         gap = min(max(free // len(COLUMNS), self._theme.px(10)), self._theme.px(200))
         for i, width in enumerate(wanted):
             header.resizeSection(i, width + gap)
