@@ -140,3 +140,26 @@ def test_ctrl_c_tells_how_many_are_saved(tmp_path, monkeypatch, capsys):
     assert main(["style", "sample:coffee", "sample:night", "-o", str(out), "--size", "128"]) == 130
     assert "0 of 1 saved" in capsys.readouterr().err
     assert not out.exists()
+
+
+def test_the_run_is_saved_as_a_film_beside_the_picture(tmp_path):
+    out, film = tmp_path / "out.png", tmp_path / "run.gif"
+    options = ["--size", "128", "--steps", "10", "--film", str(film)]
+    assert main(["style", "sample:coffee", "sample:glass", "-o", str(out), *options]) == 0
+    with Image.open(film) as frames:
+        assert frames.n_frames == 11
+
+
+@pytest.mark.parametrize(
+    ("out", "film"), [("a.bmp", "b.gif"), ("a.png", "b.avi"), ("all", "b.gif")]
+)
+def test_a_file_that_cannot_be_written_is_refused_before_the_run(
+    tmp_path, monkeypatch, capsys, out, film
+):
+    monkeypatch.setattr(jobs, "optimise", None)
+    contents = picture(tmp_path / "contents" / "a.png", 1)
+    picture(tmp_path / "contents" / "b.png", 2)
+    content = str(tmp_path / "contents") if out == "all" else contents
+    files = ["-o", str(tmp_path / out), "--film", str(tmp_path / film)]
+    assert main(["style", content, "sample:glass", *files]) == 1
+    assert (out if out == "a.bmp" else film) in capsys.readouterr().err

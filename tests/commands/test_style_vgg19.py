@@ -14,6 +14,7 @@ from viz_app.core.architectures import published
 from viz_app.files import weights
 from viz_app.files.images import open_image, text_of
 from viz_app.files.registry import Registry, load_registry
+from viz_app.files.samples import sample
 from viz_app.labs.style import jobs
 
 
@@ -66,7 +67,7 @@ def test_a_run_with_layers_that_only_vgg_19_has(placed, capsys):
     first, last = (float(words.partition("J ")[2].split(",")[0].split()[0])
                    for words in (told.err, told.out))  # fmt: skip
     assert last < 0.8 * first
-    content = jobs.resized(jobs.read("sample:coffee").pixels, open_image(out).pixels.shape[:2])
+    content = jobs.resized(sample("coffee").pixels, open_image(out).pixels.shape[:2])
     assert np.abs(open_image(out).pixels.astype(int) - content).mean() > 3
 
 

@@ -11,7 +11,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from viz_app.compute.style import precision
+from viz_app.compute.style import precision, room
 from viz_app.compute.style import run as run_module
 from viz_app.compute.style.run import stylise
 from viz_app.core.errors import DeviceError, MemoryShort, NotFinite
@@ -264,6 +264,21 @@ def test_memory_that_runs_out_is_told_with_the_size(net: Net) -> None:
     with pytest.raises(MemoryShort, match="32 px") as short:
         next(stylise(net, picture(0), picture(1), PLAIN, lambda: CONTROLS, check))
     assert short.value.__context__ is None
+
+
+def test_a_run_that_finds_too_little_memory_does_not_begin(
+    net: Net, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pictures = (net, picture(0), picture(1))
+    monkeypatch.setattr(room, "free_bytes", lambda: 32 * 32 * room.RUN_BYTES)
+    next(stylise(*pictures, PLAIN, lambda: CONTROLS, free))
+    finer, coarser = replace(PLAIN, size_px=48), replace(PLAIN, style_scale=3.0)
+    for settings, words in (
+        (finer, "48 px need .* smaller size"),
+        (coarser, "smaller style scale"),
+    ):
+        with pytest.raises(MemoryShort, match=words):
+            next(stylise(*pictures, settings, lambda: CONTROLS, free))
 
 
 def test_other_errors_come_out_as_they_are(net: Net) -> None:

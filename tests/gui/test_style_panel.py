@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from tests.labs.style_kit import quick_optimise
@@ -249,3 +249,20 @@ def test_a_style_is_mixed_in_and_left_out_by_ctrl_and_a_click(lab, qtbot):
     assert lab.presenter.scene.styles == ("sample:glass", "sample:halftone")
     click(qtbot, picker._group.button(4))
     assert lab.presenter.scene.styles == ("sample:wave",)
+
+
+def test_a_file_that_is_dropped_on_the_style_is_the_style(lab, qtbot, tmp_path):
+    path = tmp_path / "own.png"
+    Image.fromarray(np.full((9, 9, 3), 40, np.uint8)).save(path)
+    files = QMimeData()
+    files.setUrls([QUrl.fromLocalFile(str(path))])
+    card, left = lab.panel.inputs._style_card, Qt.MouseButton.LeftButton
+    for keys in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier):
+        drop = QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, files, left, keys)
+        card.dropEvent(drop)
+        files.setUrls([QUrl.fromLocalFile("/other.png")])
+    assert lab.presenter.scene.styles == (str(path), "/other.png")
+    lab.presenter.house.document.undo()
+    run = lab.presenter.steering.run
+    qtbot.waitUntil(lambda: run.style and run.style.ref == str(path), timeout=60_000)
+    assert lab.presenter.scene.others == ()

@@ -212,12 +212,13 @@ def quick_optimise(net, content, styles, settings, live, turn, state, mask=None)
     while True:
         turn.check()
         controls = live()
-        weights = coefficients(controls, (4, 8, 8), (64, 64, 64, 64, 64), (3, height, width))
+        layers = settings.style_layers
+        weights = coefficients(controls, (4, 8, 8), (64,) * len(layers), (3, height, width))
         gap = float(np.mean((picture - target) ** 2))
-        costs = StyleCosts(1.0, (gap,) * 5, 2.0)
+        costs = StyleCosts(1.0, (gap,) * len(layers), 2.0)
         yield StyleSnapshot(
             (picture * 255).astype(np.uint8), StyleState(picture, step), costs, weights,
-            costs.total(weights), 1.0, 0.1, "float32", settings.steps,
+            costs.total(weights), 1.0, 0.1, "float32", settings.steps, layers,
         )  # fmt: skip
         if step >= settings.steps:
             return

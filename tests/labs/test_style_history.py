@@ -55,6 +55,15 @@ def test_after_a_restart_a_run_comes_back_with_picture_settings_and_curves(make_
     assert second.runner.started[-1] == "style.run"
 
 
+def test_a_run_with_more_style_layers_comes_back_with_the_terms_of_each(make_bench):
+    archive(make_bench(), lambda_3_2=1.0)
+    bench = make_bench()
+    bench.presenter.restored(0)
+    terms = [name for name in bench.presenter.numbers() if name.startswith("J_style_")]
+    assert terms == [f"J_style_{layer}" for layer in bench.presenter.scene.style_layers]
+    assert len(terms) == 6
+
+
 def test_a_run_goes_on_from_the_pictures_it_was_painted_from(make_bench):
     archive(make_bench(), style="sample:glass")
     second = make_bench()
@@ -89,7 +98,7 @@ def test_the_history_is_bounded_in_number_and_in_room(make_bench, folder, monkey
     size = next(folder.iterdir()).stat().st_size
     monkeypatch.setattr(history, "MOST_BYTES", 3 * size + 500)
     archive(bench, 1)
-    assert len(list(folder.iterdir())) == 3
+    assert len(list(folder.iterdir())) == len(names(bench)) == 3
 
 
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04broken", b"nonsense"])

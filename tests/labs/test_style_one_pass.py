@@ -124,7 +124,7 @@ def test_the_small_pictures_of_the_styles_are_painted_once(bench):
 
 def test_a_style_picture_that_is_chosen_here_asks_for_the_network_of_any_style(bench):
     bench.presenter.edited("one_pass", "multistyle26")
-    bench.presenter.style_chosen("sample:glass")
+    bench.presenter.choosing.style_chosen("sample:glass")
     assert bench.presenter.scene.one_pass == "arbitrary_style"
     assert shown(bench).pixels.mean() == pytest.approx(mean_of("glass"), abs=2)
 
@@ -147,7 +147,7 @@ def test_styles_that_are_tried_here_leave_a_run_alone_until_its_view_is_back(ben
     bench.runner.take(4)
     bench.presenter.paused()
     bench.presenter.edited("view", "one_pass")
-    bench.presenter.style_chosen("sample:glass")
+    bench.presenter.choosing.style_chosen("sample:glass")
     assert bench.run.scene.style == "sample:night"
     assert bench.run.status == "paused"
     bench.presenter.edited("view", "optimise")

@@ -158,6 +158,9 @@ def test_starting_from_the_picture_goes_on_with_the_last_one(bench):
     bench.runner.take(1)
     assert bench.run.step == 0
     assert np.array_equal(bench.run.state.picture, last)
+    bench.presenter.change(mode="style")
+    bench.presenter.restarted()
+    assert bench.run.painting().state is None  # from noise, as ever
 
 
 @pytest.mark.parametrize("error", [NotFinite("Lower β."), MemoryShort("Smaller, please.")])
@@ -191,6 +194,7 @@ def test_short_memory_offers_the_next_smaller_size(bench):
 
     bench.runner.jobs[LANE] = (fail(), *rest)
     bench.runner.take(1)
+    assert bench.speaker.sentence == "Smaller, please. The last picture is kept."
     bench.speaker.actions[0].run()
     assert bench.presenter.scene.size == 256
     assert bench.run.status == "running"
@@ -277,6 +281,16 @@ def test_the_best_picture_can_be_taken_back(bench):
     assert rows[-1].total > rows[since].total
     assert bench.run.painted.snapshot.total == min(row.total for row in rows[since:])
     assert bench.run.status == "idle"
+
+
+def test_the_best_picture_keeps_the_original_colours_where_they_are_wished(bench):
+    pytest.importorskip("torch")
+    bench.presenter.change(colours="luminance")
+    started(bench, 3)
+    wished = bench.run.pixels
+    assert not np.array_equal(wished, bench.run.painted.snapshot.picture)
+    bench.presenter.best_taken()
+    assert np.array_equal(bench.run.pixels, wished)
 
 
 def test_coarse_to_fine_goes_through_the_sizes(real_bench):
@@ -426,7 +440,7 @@ def test_a_picture_that_finds_no_room_is_told_and_can_be_saved_again(bench, tmp_
 )
 def test_gram_matrices_are_those_that_the_cost_compares(real_bench, monkeypatch, fields):
     bench = real_bench
-    monkeypatch.setattr(jobs, "read", bench.shelf.wanted)
+    monkeypatch.setattr(jobs, "open_ref", bench.shelf.wanted)
     bench.presenter.change(size=256, gram_layer="conv4_1", **fields)
     started(bench, 2)
     bench.presenter.edited("below", "gram")
@@ -439,7 +453,7 @@ def test_gram_matrices_are_those_that_the_cost_compares(real_bench, monkeypatch,
 
 def test_a_blend_that_is_moved_at_rest_changes_what_is_asked_for(real_bench, monkeypatch):
     bench = real_bench
-    monkeypatch.setattr(jobs, "read", bench.shelf.wanted)
+    monkeypatch.setattr(jobs, "open_ref", bench.shelf.wanted)
     bench.presenter.change(others=("sample:glass",), below="gram")
     started(bench, 1)
     bench.presenter.paused()

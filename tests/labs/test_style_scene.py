@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import tracemalloc
 from itertools import pairwise
 
 import msgspec
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 
 from viz_app.core.style_terms import STYLE_LAYERS
+from viz_app.labs.style import colours
 from viz_app.labs.style.colours import LUMA, with_colours_of, with_luminance_of
 from viz_app.labs.style.controls import GROUPS
 from viz_app.labs.style.presenter import StylePresenter
@@ -91,3 +93,29 @@ def test_matched_colours_have_the_contents_mean_and_spread():
 def test_matching_survives_pictures_of_one_colour(shape):
     grey = np.full(shape, 7, np.uint8)
     assert with_colours_of(grey, grey) == pytest.approx(grey, abs=1)
+
+
+def test_matching_a_large_picture_takes_no_more_memory_than_a_few_strips(monkeypatch):
+    style = np.random.default_rng(0).integers(0, 256, (700, 900, 3)).astype(np.uint8)
+    content = style[::3, ::2, ::-1]
+    whole = with_colours_of(style, content)
+    monkeypatch.setattr(colours, "STRIP_PX", 1000)
+    tracemalloc.start()
+    in_strips = with_colours_of(style, content)
+    _now, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert np.abs(in_strips.astype(int) - whole).max() <= 1  # the order of a sum
+    assert most < 1.2 * style.nbytes
+
+
+@pytest.mark.parametrize(
+    ("fields", "start"),
+    [
+        ({"start": "picture"}, "content"),  # before there is a last picture
+        ({"start": "noise"}, "noise"),
+        ({"start": "content", "mode": "style"}, "noise"),
+        ({"start": "picture", "mode": "content"}, "noise"),
+    ],
+)
+def test_a_run_without_a_picture_begins_with_the_content_or_with_noise(fields, start):
+    assert stages_of(StyleScene(**fields))[0].start == start

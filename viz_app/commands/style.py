@@ -7,24 +7,24 @@ import math
 import sys
 import threading
 import time
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
-import numpy as np
-
 from viz_app.core.errors import DeviceError, MemoryShort, SaveError, VizError, WeightsError
 from viz_app.core.style_terms import STYLE_LAYERS, Pooling, StyleState
 from viz_app.engine.engine import Turn
-from viz_app.files.images import save_image, text_of, thumbnail
+from viz_app.files.animation import ANIMATION_SUFFIXES
+from viz_app.files.images import save_image, text_of
+from viz_app.files.samples import open_ref
 from viz_app.files.weights import WeightsStore
 from viz_app.labs.document import Document
 from viz_app.labs.style import jobs
-from viz_app.labs.style.batch import free_name, members
-from viz_app.labs.style.mask import MOST_SIDE, as_text
+from viz_app.labs.style.batch import free_name, members, scene_json
+from viz_app.labs.style.mask import as_text, of_picture
 from viz_app.labs.style.presenter import StylePresenter
-from viz_app.labs.style.runs import Run
+from viz_app.labs.style.runs import Run, state_of
 from viz_app.labs.style.scene import (
     BLENDS,
     MORE_LAYERS,
@@ -40,6 +40,7 @@ from viz_app.labs.style.scene import (
 )
 
 T = TypeVar("T")
+PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff")
 
 FLOATS = (
     ("alpha", "content weight α"),
@@ -118,6 +119,9 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--mask", metavar="FILE", help="picture that is white where the style applies"
     )
+    parser.add_argument(
+        "--film", metavar="FILE", help="save the run of one picture as well: .gif, .mp4, .webm"
+    )
     parser.add_argument("--start-image", metavar="FILE", help="a picture to begin with")
 
 
@@ -138,16 +142,18 @@ def _number(text: str) -> float:
 def run(args: argparse.Namespace) -> int:
     """Paint every content in every style; return the exit status."""
     pairs = list(outputs(args.content, args.style, Path(args.out)))
+    film = None if args.film is None else _film(Path(args.film), len(pairs))
     scene = scene_of(args)
     store = WeightsStore()
     turn = CommandTurn(args.device)
-    state = None if args.start_image is None else _state(args.start_image)
+    start = args.start_image
+    state = None if start is None else state_of(open_ref(start).pixels)
     failed = saved = 0
     try:
         for i, (content, style, out) in enumerate(pairs, 1):
             count = f"[{i}/{len(pairs)}] " if len(pairs) > 1 else ""
             try:
-                _paint(scene, content, style, out, store, turn, count, state)
+                _paint(scene, content, style, out, store, turn, count, state, film)
                 saved += 1
             except (SaveError, WeightsError, DeviceError, MemoryShort):
                 raise  # the next one would not fare better
@@ -168,16 +174,32 @@ def outputs(content: str, style: str, out: Path) -> Iterator[tuple[str, str, Pat
     Raises
     ------
     SaveError
-        if several pictures would go into one file
+        if several pictures would go into one file, or its ending says nothing of how
     """
     contents, styles = members(content), members(style)
     is_folder = out.is_dir() or not out.suffix
     if len(contents) * len(styles) > 1 and not is_folder:
         raise SaveError(f"“{out.name}” is one file for several pictures: name a folder.")
+    if not is_folder:
+        _with_ending(out, PICTURE_SUFFIXES)
     taken: set[str] = set()
     for one in contents:
         for other in styles:
             yield one, other, out / free_name(one, other, taken) if is_folder else out
+
+
+def _film(path: Path, pictures: int) -> Path:
+    """Where a film goes. Raises SaveError before the run, not after, if it cannot."""
+    if pictures > 1:
+        raise SaveError(f"“{path.name}” is one film for several pictures: paint one at a time.")
+    return _with_ending(path, ANIMATION_SUFFIXES)
+
+
+def _with_ending(path: Path, endings: Sequence[str]) -> Path:
+    if path.suffix.lower() not in endings:
+        known = ", ".join(endings)
+        raise SaveError(f"“{path.name}” needs an ending that says how to save it: {known}.")
+    return path
 
 
 def scene_of(args: argparse.Namespace) -> StyleScene:
@@ -254,9 +276,10 @@ def _paint(
     turn: Turn,
     count: str,
     state: StyleState | None,
+    film: Path | None,
 ) -> None:
     run = Run(
-        out.name, "style", _replace(scene, {"style": style}), jobs.read(content), jobs.read(style)
+        out.name, "style", _replace(scene, {"style": style}), open_ref(content), open_ref(style)
     )
     run.state = state
     started, told = time.monotonic(), 0.0
@@ -271,17 +294,11 @@ def _paint(
         if painted.is_flat and scene.is_plateau_end:
             break
     assert painted is not None
-    save_image(out, painted.pixels, {"convolab": _as_json(run)})
+    save_image(out, painted.pixels, {"convolab": scene_json(StylePresenter.lab, run)})
+    if film is not None:
+        jobs.save_film(film, run.film.frames)(turn)
     seconds = time.monotonic() - started
     print(f"{count}{out}  step {run.step}, J {run.total:.4g}, {seconds:.1f} s")
-
-
-def _as_json(run: Run) -> str:
-    document = Document([StylePresenter.lab])
-    assert run.content is not None
-    document.choose_image(run.content.ref)
-    document.change_scene("style", run.scene)
-    return document.to_json("style").decode()
 
 
 def _saved_scene(path: Path) -> StyleScene:
@@ -299,13 +316,8 @@ def _saved_scene(path: Path) -> StyleScene:
     return scene
 
 
-def _state(name: str) -> StyleState:
-    return StyleState(jobs.read(name).pixels.astype(np.float32) / 255)
-
-
 def _mask(name: str) -> str:
-    pixels = thumbnail(jobs.read(name).pixels, MOST_SIDE)
-    return as_text(pixels.mean(2).round().astype(np.uint8))
+    return as_text(of_picture(open_ref(name).pixels))
 
 
 def _replace(scene: StyleScene, fields: dict[str, Any]) -> StyleScene:

@@ -21,6 +21,7 @@ from viz_app.compute.style.features import Features
 from viz_app.compute.style.gradient import Pull
 from viz_app.compute.style.painter import Painter
 from viz_app.compute.style.precision import PrecisionPlan
+from viz_app.compute.style.room import RUN_BYTES, demand_room
 from viz_app.compute.style.targets import aim
 from viz_app.core.errors import DeviceError, MemoryShort, NotFinite
 from viz_app.core.style_terms import (
@@ -116,6 +117,8 @@ class _Run:
         self._features = Features(net, settings.pooling)
         self._names = self._features.names((settings.content_layer, *settings.style_layers))
         shape = pictures.shape_at(content, settings.size_px)
+        pixels = shape[0] * shape[1]
+        demand_room(pixels, RUN_BYTES, self._device, f"{settings.size_px} px", "size")
         self._painter = Painter(_start(content, shape, settings, state).to(self._device))
         self._step = 0 if state is None else state.step
         self._plan = PrecisionPlan(settings.precision, self._step, settings.steps)

@@ -13,6 +13,7 @@ from torch import Tensor
 from viz_app.compute.style import cost, pictures
 from viz_app.compute.style.chain import Check
 from viz_app.compute.style.features import Features
+from viz_app.compute.style.room import STYLE_BYTES, demand_room
 from viz_app.core.errors import ShapeError
 from viz_app.core.style_terms import StyleSettings, shares
 
@@ -87,6 +88,8 @@ def aim(
     ------
     ShapeError
         if there is no style picture, or the mask is none
+    MemoryShort
+        if a style picture needs more memory than is free
     """
     if not styles:
         raise ShapeError("Choose a style picture: there is none.")
@@ -131,7 +134,10 @@ def _mean_grams(
     def note(name: str, a: Tensor) -> None:
         found[name] = cost.gram(a) / (a.shape[-2] * a.shape[-1])
 
-    picture = pictures.as_tensor(style, pictures.shape_at(style, side)).to(device)
+    shape = pictures.shape_at(style, side)
+    what = f"The style's {max(shape)} px"
+    demand_room(shape[0] * shape[1], STYLE_BYTES, device, what, "style scale or size")
+    picture = pictures.as_tensor(style, shape).to(device)
     features.visit(picture, names, check, note)
     return found
 

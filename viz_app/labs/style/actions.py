@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 OF_RUN = (
     "Start or pause", "Step", "Reset", "Branch", "Steer the other", "Keep one", "Take the best",
+    "Open mask…", "Start from a file…",
 )  # fmt: skip
 
 
@@ -48,8 +49,12 @@ def make_actions(lab: StylePresenter) -> tuple[Action, ...]:
           lab.filing.film_asked, "", "", is_painted),
         a("Paint a folder…", "Paint a folder of pictures in a folder of styles.",
           lab.batch.asked, "Ctrl+Alt+B"),
-        a("Open style…", "Paint in the manner of a picture file.",
+        a("Open style…", "Paint in the manner of a picture file, or of several.",
           lambda: lab.view.ask_style(), "Ctrl+Alt+S"),
+        a("Open mask…", "A picture that is white where the style applies and black where not.",
+          lambda: lab.view.ask_mask()),
+        a("Start from a file…", "Start a new run from a picture file: one that was painted "
+          "before, or any other.", lambda: lab.view.ask_start()),
         a("Open settings of a picture…", "Set everything as in a picture that was saved here.",
           lambda: lab.view.ask_painted(), "Ctrl+Alt+P"),
     )  # fmt: skip

@@ -17,6 +17,7 @@ from viz_app.core.errors import (
 )
 from viz_app.engine.engine import Failure, Progress, Turn
 from viz_app.files.images import list_images, save_image
+from viz_app.files.samples import SAMPLE, open_ref
 from viz_app.files.weights import WeightsStore
 from viz_app.labs.document import Document
 from viz_app.labs.lab import Lab
@@ -177,7 +178,7 @@ class Batch:
 def members(name: str) -> list[str]:
     """The pictures in a folder, or the one picture that is named."""
     path = Path(name)
-    if not name.startswith("sample:") and not path.exists():
+    if not name.startswith(SAMPLE) and not path.exists():
         raise ImageError(f"There is no “{path.name}”: choose a folder or a picture.")
     return [str(p) for p in list_images(path)] if path.is_dir() else [name]
 
@@ -211,7 +212,7 @@ def paint_all(
         for i, pair in enumerate(pairs):
             try:
                 run = Run(pair.out.stem, LANE, replace(scene, style=pair.style))
-                run.content, run.style = jobs.read(pair.content), jobs.read(pair.style)
+                run.content, run.style = open_ref(pair.content), open_ref(pair.style)
                 for painted in jobs.paint(store, run.painting(), run.mailbox, run.trace)(turn):
                     run.painted, run.state = painted, painted.snapshot.state
                     share = painted.snapshot.step / max(scene.steps, 1)
@@ -251,4 +252,4 @@ def free_name(content: str, style: str, taken: set[str]) -> str:
 
 
 def _stem(name: str) -> str:
-    return Path(name.removeprefix("sample:")).stem
+    return Path(name.removeprefix(SAMPLE)).stem

@@ -6,10 +6,13 @@ Transfer", arXiv:1606.05897.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
+STRIP_PX = 1 << 18
 Pixels = NDArray[np.uint8]
 
 
@@ -34,18 +37,34 @@ def with_colours_of(style: Pixels, content: Pixels) -> Pixels:
 
     x ↦ A (x − μ_S) + μ_C with A = Σ_C^½ Σ_S^−½, as in section 4.1 of the paper.
     """
-    x_s = style.reshape(-1, 3).astype(np.float64) / 255
-    x_c = content.reshape(-1, 3).astype(np.float64) / 255
-    move = _power(_spread(x_c), 0.5) @ _power(_spread(x_s), -0.5)
-    mixed = (x_s - x_s.mean(0)) @ move.T + x_c.mean(0)
-    pixels: Pixels = (np.clip(mixed, 0, 1) * 255).round().astype(np.uint8)
-    return pixels.reshape(style.shape)
+    mean_s, spread_s = _moments(style)
+    mean_c, spread_c = _moments(content)
+    move = _power(spread_c, 0.5) @ _power(spread_s, -0.5)
+    pixels = np.empty_like(style)
+    for rows in _strips(style):
+        x = style[rows] / 255
+        mixed = (x - mean_s) @ move.T + mean_c
+        pixels[rows] = (np.clip(mixed, 0, 1) * 255).round()
+    return pixels
 
 
-def _spread(x: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Covariance of colours [N, 3], kept from being singular (a grey or one-pixel picture)."""
-    centred = x - x.mean(0)
-    return np.asarray(centred.T @ centred / max(len(x), 1) + 1e-5 * np.eye(3))
+def _moments(pixels: Pixels) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Mean and covariance of the colours; kept from being singular for a grey picture."""
+    count = pixels.shape[0] * pixels.shape[1]
+    first, second = np.zeros(3), np.zeros((3, 3))
+    for rows in _strips(pixels):
+        x = pixels[rows].reshape(-1, 3) / 255
+        first += x.sum(0)
+        second += x.T @ x
+    mean = first / count
+    return mean, second / count - np.outer(mean, mean) + 1e-5 * np.eye(3)
+
+
+def _strips(pixels: Pixels) -> Iterator[slice]:
+    """Rows of a picture, a strip at a time: eight bytes a number are too many for a large one."""
+    height, width = pixels.shape[:2]
+    step = max(STRIP_PX // width, 1)
+    return (slice(top, top + step) for top in range(0, height, step))
 
 
 def _power(matrix: NDArray[np.float64], exponent: float) -> NDArray[np.float64]:

@@ -218,6 +218,11 @@ STYLE_SCALE = Slider(
 )
 
 
+def _size_tip(size: int) -> str:
+    tip = f"Longer side {size} pixels."
+    return tip if size <= 1024 else f"{tip} On a processor a step takes ten seconds and more."
+
+
 def _content_option(layer: str) -> Option:
     is_late = layer.endswith("_4")
     tip = "Of VGG-19 only." if is_late else ""
@@ -295,7 +300,11 @@ RUN_GROUPS = (
                 (
                     Option("content", "Content", "The content picture itself."),
                     Option("noise", "Noise", "Evenly spread noise, the same for the same seed."),
-                    Option("picture", "Picture", "The picture that was painted last."),
+                    Option(
+                        "picture",
+                        "Picture",
+                        "The picture that was painted last; before there is one, the content.",
+                    ),
                 ),
                 "What a run begins with.",
                 is_usable=_is_transfer,
@@ -316,7 +325,7 @@ RUN_GROUPS = (
             Choice(
                 "size",
                 "Size",
-                tuple(Option(s, str(s), f"Longer side {s} pixels.") for s in SIZES),
+                tuple(Option(s, str(s), _size_tip(s)) for s in SIZES),
                 "Time and memory grow with the square of it. The picture is carried over.",
                 style="chips",
             ),

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from viz_app.core.errors import SceneError
 from viz_app.engine.engine import Failure, Job
-from viz_app.files.images import text_of
+from viz_app.files.images import open_image, text_of
 from viz_app.labs.presenter import House
 from viz_app.labs.style import jobs
 from viz_app.labs.style.runs import Run
 
-SAVE_LANE = "style.save"
+SAVE_LANE, READ_LANE = "style.save", "style.read"
 LAB = "style"
 
 
@@ -62,7 +62,7 @@ class Filing:
         if kept is not None:
             scene = self._house.document.to_json(LAB).decode()
             path = path if path.suffix else path.with_suffix(".png")
-            self._run(jobs.save(path, kept[1], scene), f"Saving {path.name}")
+            self._save(path, jobs.save(path, kept[1], scene))
 
     def has_picture(self) -> bool:
         """Whether there is a picture to save."""
@@ -76,7 +76,7 @@ class Filing:
 
     def film_saved_to(self, path: Path) -> None:
         """Save the film of the run so far."""
-        self._run(jobs.save_film(path, self._steered().film.frames), f"Saving {path.name}")
+        self._save(path, jobs.save_film(path, self._steered().film.frames))
 
     def settings_opened(self, path: Path) -> None:
         """Lay the scene inside a saved picture on the desk; what was there is one undo away."""
@@ -88,6 +88,21 @@ class Filing:
             on_failed=self._on_failed,
         )
 
+    def read(
+        self,
+        path: Path,
+        make: Callable[[NDArray[np.uint8]], NDArray[np.uint8]],
+        on_done: Callable[[NDArray[np.uint8]], None],
+    ) -> None:
+        """Read a picture file and make of it what is wanted, beside the window."""
+        self._house.files.run(
+            READ_LANE,
+            lambda turn: make(open_image(path).pixels),
+            title=f"Reading {path.name}",
+            on_done=on_done,
+            on_failed=self._on_failed,
+        )
+
     def _shown(self) -> tuple[str, NDArray[np.uint8]] | None:
         """The picture on the screen and what its file may be called: a preview's, or the run's."""
         run, preview = self._steered(), self._preview()
@@ -95,12 +110,12 @@ class Filing:
             return preview
         return None if run.painted is None else (stem_of(run), run.painted.pixels)
 
-    def _run(self, job: Job, title: str) -> None:
+    def _save(self, path: Path, job: Job) -> None:
         self._house.files.run(
             SAVE_LANE,
             job,
-            title=title,
-            on_done=lambda _none: None,
+            title=f"Saving {path.name}",
+            on_done=lambda _none: self._house.tell_done(f"Saved {path.name}."),
             on_failed=self._on_failed,
             must_finish=True,
         )

@@ -14,7 +14,13 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from viz_app.core.style_terms import Coefficients, StyleCosts, StyleSnapshot, StyleState
+from viz_app.core.style_terms import (
+    STYLE_LAYERS,
+    Coefficients,
+    StyleCosts,
+    StyleSnapshot,
+    StyleState,
+)
 from viz_app.engine.engine import Failure, Progress, Turn
 from viz_app.files.atomic import write_atomic
 from viz_app.labs.presenter import House
@@ -53,6 +59,7 @@ class _Facts:
     precision: str
     rows: tuple[Row, ...]
     marks: tuple[Mark, ...]
+    layers: tuple[str, ...] = STYLE_LAYERS  # of the style's terms, in their order
 
 
 class RunStore:
@@ -132,6 +139,7 @@ def facts_of(run: Run) -> _Facts:
         shown.precision,
         tuple(run.trace.rows[: run.painted.rows]),
         tuple(run.trace.marks),
+        shown.layers,
     )
 
 
@@ -164,6 +172,7 @@ def from_file(path: Path, lane: str = "") -> Run | None:
         and picture.shape[2] == 3
         and min(picture.shape) > 0
         and max(picture.shape) <= LONGEST_PX
+        and len(facts.layers) == len(facts.costs.style) == len(facts.weights.lambdas)
     )
     if not is_sound or facts.version > VERSION:
         return None
@@ -191,6 +200,7 @@ def _run(
         seconds=facts.seconds,
         precision=facts.precision,
         steps=facts.steps,
+        layers=facts.layers,
     )
     rows = len(facts.rows)
     painted = Painted(snapshot, pixels, rows, snapshot, Progress(facts.step, facts.steps))
@@ -213,12 +223,26 @@ def read_all(folder: Path, check: Callable[[], None] = lambda: None) -> list[Run
 
 def prune(folder: Path) -> None:
     """Delete the oldest files beyond the number and the room that are allowed."""
-    room = MOST_BYTES
-    for count, path in enumerate(_files(folder)):
-        with contextlib.suppress(OSError):
-            room -= path.stat().st_size
-            if count and (count >= KEPT_RUNS or room < 0):
-                path.unlink()
+    files = _files(folder)
+    with contextlib.suppress(OSError):
+        for path in files[kept_count(path.stat().st_size for path in files) :]:
+            path.unlink(missing_ok=True)
+
+
+def kept_count(sizes: Iterable[int]) -> int:
+    """How many runs of these sizes in bytes are kept, the newest first; one always is."""
+    room, count = MOST_BYTES, 0
+    for size in sizes:
+        room -= size
+        if count and (count >= KEPT_RUNS or room < 0):
+            break
+        count += 1
+    return count
+
+
+def bytes_of(run: Run) -> int:
+    """About how large a run's file is."""
+    return 0 if run.painted is None else 3 * run.painted.pixels.size
 
 
 def next_number(names: Iterable[str]) -> int:

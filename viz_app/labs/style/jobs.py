@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from viz_app.core.records import Picture
 from viz_app.core.style_terms import (
     STYLE_LAYERS,
     StyleControls,
@@ -21,8 +20,8 @@ from viz_app.core.style_terms import (
 from viz_app.engine.engine import Progress, Turn
 from viz_app.engine.mailbox import Mailbox
 from viz_app.files.animation import save_animation
-from viz_app.files.images import open_image, save_image
-from viz_app.files.samples import sample
+from viz_app.files.images import save_image
+from viz_app.files.samples import open_ref
 from viz_app.files.weights import WeightsStore
 from viz_app.labs.style.colours import with_colours_of, with_luminance_of
 from viz_app.labs.style.film import FRAME_MS, LAST_MS
@@ -187,7 +186,7 @@ class _Walker:
 
 def styles_of(painting: Painting) -> list[Pixels]:
     """All style pictures, in the colours in which they are asked of the run."""
-    styles = [painting.style, *(read(ref).pixels for ref in painting.others)]
+    styles = [painting.style, *(open_ref(ref).pixels for ref in painting.others)]
     if painting.is_style_recoloured:
         styles = [with_colours_of(style, painting.content) for style in styles]
     return styles
@@ -222,12 +221,6 @@ def resized(pixels: Pixels, shape: Sequence[int]) -> Pixels:
     from viz_app.compute.style import pictures
 
     return pictures.as_pixels(pictures.as_tensor(pixels, (shape[0], shape[1])))
-
-
-def read(ref: str) -> Picture:
-    """A picture by its ref: a file, or ``sample:NAME``."""
-    kind, _, known = ref.partition(":")
-    return sample(known) if kind == "sample" else open_image(Path(ref))
 
 
 def network_of(store: WeightsStore, turn: Turn, name: str) -> Any:

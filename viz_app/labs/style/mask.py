@@ -8,6 +8,8 @@ import zlib
 import numpy as np
 from numpy.typing import NDArray
 
+from viz_app.files.images import thumbnail
+
 MOST_SIDE = 256
 """Longer side of a mask; the layers that it guides are at most a few times as large."""
 
@@ -21,6 +23,11 @@ def as_text(mask: Mask | None) -> str:
     height, width = mask.shape
     packed = base64.b64encode(zlib.compress(np.ascontiguousarray(mask).tobytes(), 9))
     return f"{width}x{height}:{packed.decode()}"
+
+
+def of_picture(pixels: Mask) -> Mask:
+    """The mask that a picture uint8 [H, W, 3] shows: white where the style applies."""
+    return np.asarray(thumbnail(pixels, MOST_SIDE).mean(2).round().astype(np.uint8))
 
 
 def from_text(text: str) -> Mask | None:

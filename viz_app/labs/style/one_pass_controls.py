@@ -6,7 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from viz_app.labs.controls import Choice, Group, Option, Slider, Toggle
-from viz_app.labs.style.scene import MOST, MOST_STYLES, OFF, SIZES, StyleScene, shown_factor
+from viz_app.labs.style.scene import (
+    MOST,
+    MOST_STYLES,
+    OFF,
+    ONE_PASS_SIZES,
+    StyleScene,
+    shown_factor,
+)
 
 VIEW = Choice(
     "view",
@@ -95,7 +102,10 @@ ONE_PASS_GROUPS = (
             Choice(
                 "one_pass_size",
                 "Longer side",
-                tuple(Option(size, str(size), f"Longer side {size} pixels.") for size in SIZES),
+                tuple(
+                    Option(size, str(size), f"Longer side {size} pixels.")
+                    for size in ONE_PASS_SIZES
+                ),
                 "Time grows with the square of it. The network of any style has 384 only.",
                 style="chips",
             ),

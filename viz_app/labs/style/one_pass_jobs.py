@@ -15,10 +15,9 @@ from PIL import Image
 from viz_app.core.records import Picture
 from viz_app.engine.engine import Turn
 from viz_app.engine.mailbox import Mailbox
-from viz_app.files.samples import sample
+from viz_app.files.samples import open_ref, sample
 from viz_app.files.video import Frame, LatestFrame
 from viz_app.files.weights import WeightsStore
-from viz_app.labs.style import jobs
 from viz_app.labs.style.colours import with_luminance_of
 from viz_app.labs.style.scene import BUILT_IN, OnePassNetwork, StyleScene
 from viz_app.labs.watching import looked_at
@@ -160,7 +159,7 @@ def loaded(turn: Turn, store: WeightsStore, part: str) -> Painter:
 
 
 def _pixels(ref: str) -> Pixels:
-    return jobs.read(ref).pixels
+    return open_ref(ref).pixels
 
 
 def _load_all(turn: Turn, store: WeightsStore, network: str) -> None:

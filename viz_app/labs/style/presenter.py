@@ -12,31 +12,30 @@ from numpy.typing import NDArray
 
 from viz_app.core.errors import MemoryShort
 from viz_app.core.records import Picture
-from viz_app.core.style_terms import StyleState
 from viz_app.engine.engine import Failure
 from viz_app.labs.controls import Action
 from viz_app.labs.lab import Lab
 from viz_app.labs.presenter import House, Presenter
 from viz_app.labs.style.actions import make_actions, play_action, preset_action, restart_action
 from viz_app.labs.style.batch import Batch
+from viz_app.labs.style.choosing import Choosing
 from viz_app.labs.style.controls import GROUPS
 from viz_app.labs.style.figures import numbers_of
 from viz_app.labs.style.filing import Filing
 from viz_app.labs.style.gram_watch import GramWatch
 from viz_app.labs.style.history import RunStore
 from viz_app.labs.style.keeping import Keeper, Kept
-from viz_app.labs.style.mask import as_text
 from viz_app.labs.style.one_pass import OnePass
-from viz_app.labs.style.one_pass_jobs import ARBITRARY
 from viz_app.labs.style.presets import PRESETS, Preset
-from viz_app.labs.style.runs import Run
-from viz_app.labs.style.scene import MOST_STYLES, SIZES, StyleScene, resolve
+from viz_app.labs.style.runs import Run, state_of
+from viz_app.labs.style.scene import SIZES, StyleScene, resolve
 from viz_app.labs.style.shown import (
     Offer,
     costs_shown,
     easel_shown,
     history_line,
     offer_of,
+    short_words,
     style_title,
 )
 from viz_app.labs.style.snippet import snippet, style_program
@@ -76,6 +75,9 @@ class StylePresenter(Presenter[StyleScene, StyleView]):
         )  # fmt: skip
         self.batch = Batch(self.lab, view, house, self._offer_judge)
         self.filing = Filing(view, house, lambda: self.steering.run, self.fail, self._preview)
+        self.choosing = Choosing(
+            house, lambda: self.scene, self.change, self.filing, self._start_from
+        )
         self.presets = tuple(preset_action(self, preset) for preset in PRESETS)
         self.actions = (*make_actions(self), *self.one_pass.actions, *self.presets)
 
@@ -155,10 +157,8 @@ class StylePresenter(Presenter[StyleScene, StyleView]):
             tip = "Slower, with the computer's own memory."
             offers.append(Action("Go on on the CPU", tip, self._go_on_cpu))
         if is_short and offers and run is self.steering.run:
-            needs = "A smaller size needs less." if smaller else "The computer may have more."
-            self.house.speaker.tell(
-                f"Memory ran out; the last picture is kept. {needs}", actions=tuple(offers)
-            )
+            words = short_words(failure.error, bool(smaller))
+            self.house.speaker.tell(words, actions=tuple(offers))
         else:
             self.fail(failure)
 
@@ -238,26 +238,6 @@ class StylePresenter(Presenter[StyleScene, StyleView]):
     def preset_chosen(self, preset: Preset) -> None:
         """Set the weights of a preset; before the first step, only that."""
         self.change(**preset.fields)
-
-    def style_chosen(self, ref: str) -> None:
-        """Paint in the manner of another picture."""
-        self.change(gesture="style", style=ref, others=(), one_pass=self._one_pass_of_styles())
-
-    def style_toggled(self, ref: str) -> None:
-        """Mix another style in, or leave it out; one always stays."""
-        scene = self.scene
-        left = [known for known in scene.styles if known != ref]
-        if len(left) == len(scene.styles):
-            left.append(ref)
-        if len(left) > MOST_STYLES:
-            self.house.speaker.tell(f"At most {MOST_STYLES} styles can be mixed: leave one out.")
-        elif left:
-            network = self._one_pass_of_styles()
-            self.change(style=left[0], others=tuple(left[1:]), one_pass=network)
-
-    def mask_painted(self, mask: NDArray[np.uint8] | None) -> None:
-        """Apply the style where this mask says; each stroke is a step of undo."""
-        self.change(mask=as_text(mask))
 
     def offer_accepted(self) -> None:
         """Open the dialog that fetches the network."""
@@ -344,10 +324,6 @@ class StylePresenter(Presenter[StyleScene, StyleView]):
     def _preview(self) -> tuple[str, NDArray[np.uint8]] | None:
         return None if self.is_of_run() else self.one_pass.kept()
 
-    def _one_pass_of_styles(self) -> str:
-        """A style picture that is chosen in the view of one pass asks for the network of any."""
-        return self.scene.one_pass if self.is_of_run() else ARBITRARY
-
     def _start_from(self, pixels: NDArray[np.uint8]) -> None:
         """Start a new run from a picture that was painted in one pass."""
         if not self.house.weights.is_present(self.scene.network):
@@ -355,9 +331,7 @@ class StylePresenter(Presenter[StyleScene, StyleView]):
             return
         self.was_reset()
         self.change(view="optimise", mode="transfer")
-        picture = (pixels / np.float32(255)).astype(np.float32)
-        picture.flags.writeable = False
-        self.steering.adopt(StyleState(picture))
+        self.steering.adopt(state_of(pixels))
         _content, style = self._pictures()
         if style is None:
             self._wants_start = True

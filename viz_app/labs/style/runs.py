@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from viz_app.core.records import Picture
 from viz_app.core.style_terms import StyleState
 from viz_app.engine.mailbox import Mailbox
+from viz_app.files.images import thumbnail
 from viz_app.labs.style.film import Film
 from viz_app.labs.style.jobs import Live, Painted, Painting
 from viz_app.labs.style.mask import from_text
-from viz_app.labs.style.scene import StyleScene, controls_of, stages_of
+from viz_app.labs.style.scene import SIZES, StyleScene, controls_of, stages_of
 from viz_app.labs.style.trace import Trace
 
 Status = Literal["idle", "running", "paused"]
@@ -133,6 +134,13 @@ class Run:
             self.state,
             film=self.film.copied(),
         )
+
+
+def state_of(pixels: NDArray[np.uint8]) -> StyleState:
+    """A picture to start from, no larger than the largest size that is painted."""
+    picture = thumbnail(pixels, SIZES[-1]).astype(np.float32) / 255
+    picture.flags.writeable = False
+    return StyleState(picture)
 
 
 def live_of(scene: StyleScene) -> Live:

@@ -21,7 +21,7 @@ OnePassNetwork = Literal["arbitrary_style", "multistyle26"]
 Mode = Literal["transfer", "content", "style"]
 StartFrom = Literal["content", "noise", "picture"]
 Colours = Literal["style", "luminance", "histogram"]
-Size = Literal[128, 256, 384, 512, 768, 1024]
+Size = Literal[128, 256, 384, 512, 768, 1024, 1536, 2048]
 Below = Literal["costs", "layers", "gram"]
 ContentLayer = Literal[
     "conv1_1", "conv1_2", "conv2_1", "conv2_2", "conv3_1", "conv3_2", "conv3_3",
@@ -31,7 +31,8 @@ ContentLayer = Literal[
 Judge = Literal["vgg16", "vgg19"]
 StyleLayer = Literal["conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1"]
 
-SIZES: tuple[Size, ...] = (128, 256, 384, 512, 768, 1024)
+SIZES: tuple[Size, ...] = (128, 256, 384, 512, 768, 1024, 1536, 2048)
+ONE_PASS_SIZES = SIZES[:6]
 OFF, MOST = 0.01, 100.0
 """The ends of a factor's slider; at the left end its term is off."""
 FEWEST_STEPS, MOST_STEPS = 10, 3000
@@ -217,13 +218,13 @@ def stages_of(scene: StyleScene) -> tuple[StyleSettings, ...]:
             sizes.insert(0, sizes[0] // 2)
     each = round(scene.steps * COARSE_SHARE) if len(sizes) < 4 else round(scene.steps / len(sizes))
     ends = [each * (i + 1) for i in range(len(sizes) - 1)] + [scene.steps]
-    starts_as_content = scene.start == "content" and scene.mode == "transfer"
+    starts_as_noise = scene.start == "noise" or scene.mode != "transfer"
     return tuple(
         StyleSettings(
             content_layer=scene.content_layer,
             style_layers=scene.style_layers,
             size_px=size,
-            start="content" if starts_as_content else "noise",
+            start="noise" if starts_as_noise else "content",
             seed=scene.seed,
             steps=end,
             precision=scene.precision,

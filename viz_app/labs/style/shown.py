@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from viz_app.core.errors import MemoryShort
 from viz_app.core.records import Picture
 from viz_app.core.style_terms import STYLE_LAYERS
 from viz_app.files.registry import Network
@@ -141,3 +142,14 @@ def offer_of(network: Network) -> Offer:
         "the other. It is not on this computer yet; all else can be set meanwhile.",
         f"{network.size / MB:.1f} MB · {network.licence} · pictures stay on this computer",
     )
+
+
+def short_words(error: BaseException, has_smaller: bool) -> str:
+    """What is said where memory ran out and there is something to be done."""
+    if not has_smaller:
+        words = "Memory ran out: the computer may have more."
+    elif isinstance(error, MemoryShort):
+        words = str(error)
+    else:
+        words = "Memory ran out: choose a smaller size."
+    return f"{words} The last picture is kept."

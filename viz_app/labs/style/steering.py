@@ -12,7 +12,7 @@ from viz_app.engine.engine import Failure
 from viz_app.labs.presenter import House
 from viz_app.labs.style import jobs
 from viz_app.labs.style.film import Film
-from viz_app.labs.style.history import KEPT_RUNS, RunStore, next_number
+from viz_app.labs.style.history import RunStore, bytes_of, kept_count, next_number
 from viz_app.labs.style.jobs import Painted
 from viz_app.labs.style.runs import Run
 from viz_app.labs.style.scene import START_FIELDS, StyleScene, carries, changes
@@ -106,7 +106,8 @@ class Steering:
         if run.status == "idle":
             if run.has_ended:
                 return
-            if run.scene.start == "picture" and run.state is None:
+            begins_with_last = run.scene.start == "picture" and run.scene.mode == "transfer"
+            if begins_with_last and run.state is None:
                 run.state = self._last_picture()
             self._submit(run, turns)
         else:
@@ -220,6 +221,8 @@ class Steering:
             run.painted.progress,
         )
         self._on_changed(run)
+        if run.scene.colours == "luminance":
+            self._recolour(run)
 
     def cancelled(self, lane: str) -> None:
         """The engine was told to let a lane go."""
@@ -301,10 +304,11 @@ class Steering:
             self._let_go()
 
     def _let_go(self) -> None:
-        """Forget the oldest runs beyond the number that is kept."""
-        for run in self.history[KEPT_RUNS:]:
+        """Forget the oldest runs beyond the number and the room that are allowed."""
+        kept = kept_count(map(bytes_of, self.history))
+        for run in self.history[kept:]:
             self._store.drop(run)
-        del self.history[KEPT_RUNS:]
+        del self.history[kept:]
 
 
 def _words(fields: list[str], scene: StyleScene, is_other_style: bool, is_recoloured: bool) -> str:

@@ -53,7 +53,13 @@ class StyleView(Protocol):
         """Show how far the painting of a folder is."""
 
     def ask_style(self) -> None:
-        """Ask for a picture file to paint in the manner of."""
+        """Ask for picture files to paint in the manner of."""
+
+    def ask_mask(self) -> None:
+        """Ask for a picture that is white where the style applies."""
+
+    def ask_start(self) -> None:
+        """Ask for a picture file to begin a run with."""
 
     def ask_painted(self) -> None:
         """Ask for a picture that this program saved."""

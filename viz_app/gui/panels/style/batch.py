@@ -112,11 +112,13 @@ class BatchDialog(QDialog):
         self._is_running = shown.is_running
         self.words.setText(shown.words)
         self.bar.setValue(round(1000 * shown.share))
-        self.bar.setVisible(shown.is_running)
         if shown.pixels is not None:
             self.preview.show_pixels(shown.pixels)
-        self.start.setEnabled(not shown.is_running and bool(self._counted()))
+        self.start.setEnabled(False)
         self.stop.setEnabled(shown.is_running)
+        self.bar.setVisible(shown.is_running)
+        if not shown.is_running:
+            self._refresh()
 
     def _build(self) -> None:
         intro = QLabel(INTRO)

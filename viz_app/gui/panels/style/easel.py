@@ -14,7 +14,6 @@ from viz_app.gui.theme import Theme, set_role
 from viz_app.gui.widgets.canvas import Canvas
 from viz_app.labs.style.shown import EaselShown
 
-GRIP_PX = 12
 KEY_MOVE = 0.02
 
 

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDropEvent,
     QGuiApplication,
     QIcon,
     QImage,
@@ -168,6 +170,26 @@ class StylePicker(QWidget):
             self._group.button(i).setIcon(QIcon(QPixmap.fromImage(image)))
 
 
+class StyleCard(Card):
+    """The style's card; picture files that are dropped on it become the style."""
+
+    dropped = Signal(list, bool)  # the files, and whether they are mixed in
+
+    def __init__(self) -> None:
+        super().__init__("S")
+        self.setAcceptDrops(True)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        files = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        is_mixed = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        self.dropped.emit(files, bool(is_mixed))
+        event.acceptProposedAction()
+
+
 class InputColumn(QWidget):
     """Content, style, history."""
 
@@ -176,6 +198,7 @@ class InputColumn(QWidget):
     run_chosen = Signal(int)
     run_deleted = Signal(int)
     style_toggled = Signal(str)
+    style_dropped = Signal(list, bool)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -183,12 +206,14 @@ class InputColumn(QWidget):
         self.content = Thumbnail(theme, "Content picture")
         self.content.setToolTip("What is painted: the current image. Choose another on the right.")
         self.style_picture = Thumbnail(theme, "Style picture")
-        self.style_picture.setToolTip("In whose manner it is painted.")
+        self.style_picture.setToolTip(
+            "In whose manner it is painted. Files can be dropped here; with Ctrl they are mixed in."
+        )
         self.picker = StylePicker(theme)
         self.picker.chosen.connect(self.style_chosen)
         self.picker.toggled.connect(self.style_toggled)
         self.open = QPushButton("Open…")
-        self.open.setToolTip("Paint in the manner of a picture file.")
+        self.open.setToolTip("Paint in the manner of a picture file, or of several.")
         self.open.setAccessibleName("Open a style picture")
         set_role(self.open, "flat")
         self.open.clicked.connect(self.open_asked)
@@ -251,7 +276,8 @@ class InputColumn(QWidget):
         content.column.setContentsMargins(10, 8, 10, 10)
         content.column.setSpacing(6)
         content.column.addWidget(self.content, 1)
-        self._style_card = style = Card("S")
+        self._style_card = style = StyleCard()
+        style.dropped.connect(self.style_dropped)
         set_role(style.title, "kernel")
         style.column.setContentsMargins(10, 8, 10, 8)
         style.column.setSpacing(6)

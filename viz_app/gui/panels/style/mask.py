@@ -31,9 +31,11 @@ TOOL = Choice(
 
 
 class MaskTools(QWidget):
-    """Brush or eraser, its size, and a button that takes the mask away."""
+    """Brush or eraser, its size, and buttons for the whole mask."""
 
     cleared = Signal()
+    inverted = Signal()
+    open_asked = Signal()
     changed = Signal()
 
     def __init__(self, theme: Theme) -> None:
@@ -52,13 +54,21 @@ class MaskTools(QWidget):
         self.clear = QPushButton("Everywhere")
         self.clear.setToolTip("Take the mask away: the style applies everywhere.")
         self.clear.clicked.connect(self.cleared)
+        self.invert = QPushButton("Invert")
+        self.invert.setToolTip("Let the style apply where it does not, and the other way round.")
+        self.invert.clicked.connect(self.inverted)
+        self.open = QPushButton("Open…")
+        self.open.setToolTip("A picture that is white where the style applies and black where not.")
+        self.open.setAccessibleName("Open a mask")
+        self.open.clicked.connect(self.open_asked)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         row.addWidget(self.choice)
         row.addWidget(QLabel("Size"))
         row.addWidget(self.brush, 1)
-        row.addWidget(self.clear)
+        for button in (self.invert, self.clear, self.open):
+            row.addWidget(button)
         row.addStretch(1)
 
     def _on_tool(self, tool: object) -> None:

@@ -47,6 +47,8 @@ from viz_app.labs.style.scene import StyleScene
 from viz_app.labs.style.shown import CostsShown, EaselShown, HistoryLine, Offer
 
 BELOW_PX = 184
+PATTERNS = " ".join(f"*{suffix}" for suffixes in FORMATS.values() for suffix in suffixes)
+PICTURES = f"Images ({PATTERNS});;All files (*)"
 SAVES = "PNG (*.png);;JPEG (*.jpg);;TIFF (*.tif)"
 
 
@@ -97,16 +99,19 @@ class StylePanel(Panel):
             self._commands.add(button)
         self._commands.add(self.presets)
         self._commands.add(self.mask_button)
-        self.tools.cleared.connect(lambda: presenter.mask_painted(None))
+        self.tools.cleared.connect(lambda: presenter.choosing.mask_painted(None))
+        self.tools.inverted.connect(presenter.choosing.mask_inverted)
+        self.tools.open_asked.connect(self.ask_mask)
         for layer in self.masks:
-            layer.painted.connect(presenter.mask_painted)
-        self.inputs.style_toggled.connect(presenter.style_toggled)
+            layer.painted.connect(presenter.choosing.mask_painted)
+        self.inputs.style_toggled.connect(presenter.choosing.style_toggled)
         self.one_pass.attach(presenter)
         self.views.moved.connect(lambda view: presenter.edited("view", view))
         self.presets.show_presets(list(zip(PRESETS, presenter.presets, strict=True)))
         self._on_theme_changed()
-        self.inputs.style_chosen.connect(presenter.style_chosen)
+        self.inputs.style_chosen.connect(presenter.choosing.style_chosen)
         self.inputs.open_asked.connect(self.ask_style)
+        self.inputs.style_dropped.connect(presenter.choosing.styles_dropped)
         self.inputs.run_chosen.connect(presenter.restored)
         self.inputs.run_deleted.connect(presenter.deleted)
         self.below.moved.connect(lambda value: presenter.edited("below", value))
@@ -218,13 +223,23 @@ class StylePanel(Panel):
             self._presenter.filing.settings_opened(Path(name))
 
     def ask_style(self) -> None:
-        """Ask for a picture file to paint in the manner of."""
-        patterns = " ".join(f"*{suffix}" for suffixes in FORMATS.values() for suffix in suffixes)
-        name, _ = QFileDialog.getOpenFileName(
-            self, "Open a style picture", "", f"Images ({patterns});;All files (*)"
-        )
+        """Ask for picture files to paint in the manner of."""
+        names, _ = QFileDialog.getOpenFileNames(self, "Open style pictures", "", PICTURES)
+        if names:
+            self._presenter.choosing.style_chosen(*(str(Path(name).absolute()) for name in names))
+
+    def ask_mask(self) -> None:
+        """Ask for a picture that is white where the style applies."""
+        name, _ = QFileDialog.getOpenFileName(self, "Open a mask", "", PICTURES)
         if name:
-            self._presenter.style_chosen(str(Path(name).absolute()))
+            self.mask_button.setChecked(True)
+            self._presenter.choosing.mask_opened(Path(name))
+
+    def ask_start(self) -> None:
+        """Ask for a picture file to begin a run with."""
+        name, _ = QFileDialog.getOpenFileName(self, "Start from a picture", "", PICTURES)
+        if name:
+            self._presenter.choosing.start_opened(Path(name))
 
     def _build(self) -> None:
         pictures = QHBoxLayout()
