@@ -47,6 +47,14 @@ def test_the_goal_grows_under_the_shaking(net):
     assert np.mean(values[-10:]) > max(values[:5]) + 0.001
 
 
+def test_the_network_looks_at_the_image_enlarged_and_the_image_keeps_its_size(net):
+    sides = []
+    net.register_forward_pre_hook(lambda _net, given: sides.append(tuple(given[0].shape[2:])))
+    run = climb(net, CLASS, 32, lambda: 0.05, look_side=48)
+    shapes = [c.pixels.shape for c in islice(run, 2)]
+    assert (shapes, sides) == ([(32, 32, 3)] * 2, [(48, 48)] * 2)
+
+
 def test_the_first_snapshot_is_the_start_and_grey(net):
     first = steps(net, CHANNEL, 1)[0]
     assert first.step == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -125,6 +126,25 @@ def test_the_mosaic_and_the_numbers_are_saved(room, tmp_path):
     with np.load(tmp_path / "layer.npz") as saved:
         assert saved["activations"].shape == (4, 224, 224)
         assert saved["activations"][0][RED].min() == 1
+
+
+def test_a_film_plays_through_the_layer_and_stop_brings_the_photo_back(room, qtbot, tmp_path):
+    film = tmp_path / "film.avi"
+    writer = cv2.VideoWriter(str(film), cv2.VideoWriter_fourcc(*"MJPG"), 100, (64, 64))
+    for _ in range(10):
+        writer.write(np.full((64, 64, 3), 200, np.uint8))
+    writer.release()
+    page, live = room.panel.mosaic, room.presenter.mosaic.live
+    seen = [button.isVisible() for button in page.live.buttons]
+    assert seen == [True, True, False, False, False]
+    live.start(film)
+    qtbot.waitUntil(lambda: live.last is not None and not live.is_moving)
+    assert [button.isVisible() for button in page.live.buttons] == [not shown for shown in seen]
+    assert page.facts.text().startswith("ended · ")
+    assert page.channel._shown.map.min() > 0.5
+    QTest.mouseClick(page.live.buttons[3], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: room.presenter.is_settled() and page.channel._shown.map.min() == 0)
+    assert [button.isVisible() for button in page.live.buttons] == seen
 
 
 def test_five_layers_stand_side_by_side(room, qtbot):

@@ -58,6 +58,17 @@ def test_the_patches_come_with_their_values_and_a_click_opens_the_image(searched
     assert searched.presenter.house.document.desk.image.endswith("p8.png")
 
 
+def test_what_the_patches_owe_to_their_pixels_takes_the_place_of_the_map(searched, qtbot):
+    page = searched.panel.patches
+    assert (page.map.isVisible(), page.projected.isVisible()) == (True, False)
+    searched.presenter.edited("patch_beside", "deconv")
+    qtbot.waitUntil(lambda: len(page.projected._images) == 9)
+    assert (page.map.isVisible(), page.projected.isVisible()) == (False, True)
+    assert page.title.text() == (
+        "Channel 0 of conv1: its nine patches, and what each owes to its pixels: deconvolution"
+    )
+
+
 def test_keys_walk_over_the_patches_and_enter_opens(searched):
     grid = searched.panel.patches.grid
     QTest.keyClick(grid, Qt.Key.Key_Down)

@@ -12,9 +12,11 @@ import pytest
 pytest.importorskip("torch", reason="a small network looks at the images")
 
 from tests.labs.activations_kit import forget, lab, put_small_network
+from tests.programs import printed
 from viz_app.core.layers import Layer
 from viz_app.files.images import save_image
 from viz_app.files.patch_book import load_book, save_book
+from viz_app.labs.activations.patches_projected import PROJECTED
 from viz_app.labs.activations.scene import ActivationsScene
 
 COUNT = 12
@@ -71,6 +73,33 @@ def test_a_patch_is_the_rectangle_that_the_unit_sees(part, folder):
     assert first.words == "p11.png: columns 54…56, rows 109…111"
     assert first.pixels[96, 96].tolist() == [210, 0, 0]
     assert first.pixels[10, 10].tolist() == [0, 0, 0]
+
+
+def test_each_patch_is_followed_back_to_its_pixels(part, folder):
+    searched(part, folder)
+    assert part.view.last["projected"] == (None, "")
+    part.desk.change(patch_beside="deconv")
+    shown, method = part.view.last["projected"]
+    assert method == "Deconvolution"
+    assert len(shown.patches) == 9
+    pixels = shown.patches[0].pixels  # 3×3, enlarged: the unit reads its own pixel's red
+    assert pixels[96, 96].tolist() == [255, 128, 128]
+    assert pixels[10, 10].tolist() == [128, 128, 128]
+    assert shown.patches[0].words == "Deconvolution of the patch in p11.png"
+
+
+def test_another_channel_is_followed_back_once_and_the_map_comes_back(part, folder):
+    searched(part, folder)
+    lanes = part.house.runner.lanes
+    part.desk.change(patch_beside="guided")
+    part.desk.change(opacity=0.2)
+    assert lanes.count(PROJECTED) == 1
+    part.desk.change(channel=1)
+    assert lanes.count(PROJECTED) == 2
+    assert part.view.last["projected"][0].channel == 1
+    part.desk.change(patch_beside="map")
+    assert part.view.last["projected"] == (None, "")
+    assert part.is_settled()
 
 
 def test_the_sheet_has_every_channel_of_the_layer_and_marks_the_selected(part, folder):
@@ -339,18 +368,12 @@ def test_each_row_can_be_chosen_and_the_list_without_it_goes_back_to_its_line(pa
 
 @pytest.mark.slow
 def test_the_program_prints_the_patches_of_the_window(own_part, folder):
-    import subprocess
-    import sys
-
     searched(own_part, folder)
     program = own_part.snippet(own_part.desk.scene, None)
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
+    said = printed(program)
     shown, _ = own_part.view.last["unit"]
-    lines = [line for line in done.stdout.splitlines() if "columns" in line]
-    assert "p03.png cannot be read" in done.stdout
+    lines = [line for line in said.splitlines() if "columns" in line]
+    assert "p03.png cannot be read" in said
     assert [line.split("  ")[1] for line in lines] == [p.words for p in shown.patches]
     values = [float(line.split()[0]) for line in lines]
     assert values == pytest.approx([p.value for p in shown.patches], abs=2e-4)

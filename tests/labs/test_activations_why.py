@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -12,9 +14,9 @@ from viz_app.core.architectures.published import published_table
 from viz_app.core.errors import NotFinite
 from viz_app.core.records import Picture
 from viz_app.engine.engine import Failure
+from viz_app.files import labels
 from viz_app.labs.activations import ascent_jobs, attribution_jobs, layers
 from viz_app.labs.activations.attribution_shown import (
-    class_names,
     part_of,
     pictures_of,
     signed_of,
@@ -154,12 +156,23 @@ def test_every_method_says_what_it_does_and_who_found_its_weakness():
 
 
 def test_the_egyptian_cat_is_class_285():
-    assert class_names()[ActivationsScene().goal_class] == "Egyptian cat"
+    assert labels.imagenet()[ActivationsScene().goal_class] == "Egyptian cat"
 
 
 def test_a_network_without_classes_explains_and_optimises_units():
     scene = resolve(ActivationsScene(network="vgg16", why_target="class", goal="class"))
     assert (scene.why_target, scene.goal) == ("unit", "channel")
+
+
+def test_a_class_is_made_for_the_size_that_the_network_knows_and_a_texture_for_its_own():
+    scene = ActivationsScene(network="mobilenet_v2", goal_side=96)
+    texture, klass, last = (
+        ascent_jobs.plan_of(resolve(replace(scene, **fields)))
+        for fields in ({}, {"goal": "class"}, {"is_every": True, "layer": "classifier"})
+    )
+    assert [(p.side, p.look_side) for p in (texture, klass, last)] == [
+        (96, 96), (96, 224), (96, 224),
+    ]  # fmt: skip
 
 
 def optimised(presenter):

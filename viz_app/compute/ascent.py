@@ -15,8 +15,9 @@ from torch import Tensor
 
 from viz_app.compute.activations import as_maps
 from viz_app.compute.adam import Adam
-from viz_app.compute.ascent_paint import Manner, first_numbers, shaken, to_image
+from viz_app.compute.ascent_paint import Manner, enlarged, first_numbers, shaken, to_image
 from viz_app.compute.backward import slope_of
+from viz_app.compute.pixels import to_pixels
 from viz_app.core.errors import NotFinite, ShapeError
 from viz_app.nets.build import Net
 
@@ -73,6 +74,7 @@ def climb(
     seed: int = 0,
     manner: Manner = BEST,
     check: Check | None = None,
+    look_side: int = 0,
 ) -> Generator[Climbed, None, None]:
     """Go up for ever, a step of Adam at a time; the caller stops.
 
@@ -92,6 +94,9 @@ def climb(
         how the image is written down and shaken
     check
         called before each layer, on the way up and down; what it raises ends the run
+    look_side
+        of the square that the network gets, in pixels: the image is enlarged to it, so that what
+        it shows is as large as in the photos that the network has seen; 0: the image as it is
 
     Yields
     ------
@@ -114,6 +119,7 @@ def climb(
             at = numbers.detach().requires_grad_()
             image = to_image(at, side, manner)
             looked = shaken(image, dice) if manner.is_shaken else image
+            looked = enlarged(looked, look_side or side)
             value = goal.of(net(looked, (goal.layer,), check)[goal.layer])
             slope = slope_of(value, at, check)
         if not (math.isfinite(value.item()) and bool(torch.isfinite(slope).all())):
@@ -121,11 +127,5 @@ def climb(
                 "The optimised image left the finite numbers: lower the learning rate and start "
                 "again; the last good image stays."
             )
-        yield Climbed(step, _pixels(image), value.item())
+        yield Climbed(step, to_pixels(image), value.item())
         numbers = numbers + rate() * adam.step_of(slope)
-
-
-def _pixels(image: Tensor) -> NDArray[np.uint8]:
-    rounded = (image.detach()[0] * 255).round().to(torch.uint8)
-    out: NDArray[np.uint8] = rounded.permute(1, 2, 0).contiguous().cpu().numpy()
-    return out

@@ -76,6 +76,13 @@ def shaken(image: Tensor, dice: Generator) -> Tensor:
     return F.grid_sample(image, grid, "bilinear", "reflection", align_corners=False)
 
 
+def enlarged(image: Tensor, side: int) -> Tensor:
+    """The image brought to another side, [1, 3, side, side]."""
+    if image.shape[-1] == side:
+        return image
+    return F.interpolate(image, (side, side), mode="bilinear")
+
+
 def _weights(side: int, device: torch.device) -> Tensor:
     """One over each frequency's length, [side, side // 2 + 1]; the mean's as the lowest's."""
     tall = torch.fft.fftfreq(side, device=device)[:, None]

@@ -8,25 +8,25 @@ from typing import TYPE_CHECKING, Literal
 
 from viz_app.core.own import OwnNetwork
 from viz_app.engine.engine import Progress, Turn
+from viz_app.files import labels
 from viz_app.files.weights import WeightsStore
-from viz_app.labs.activations.attribution_shown import class_names
 from viz_app.labs.activations.jobs import Pixels, network_of
-from viz_app.labs.activations.layers import Asked, title_of
+from viz_app.labs.activations.layers import Asked, side_of, title_of
 from viz_app.labs.activations.scene import ActivationsScene
 
 if TYPE_CHECKING:
     from viz_app.nets.build import Net
 
 Kind = Literal["channel", "unit", "class"]
-OWN_SIDE = 224
-FIXED_SIZE = frozenset(("vgg19",))
-"""Networks whose classes are known at one size only: their last maps are read by their place."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """All that decides which image is made, but for the learning rate.
 
+    The image of ``side`` pixels is looked at enlarged to ``look_side``: the network's own where
+    the whole image answers with one number, as for a class, so that it becomes as large as in the
+    photos that the network has seen; a texture grows as quickly as it can on the image as it is.
     ``layer`` is the row of the layer table whose value grows: the one before the non-linearity,
     since a channel that is shut everywhere has no gradient behind it. Empty: the classes' logits.
     """
@@ -36,6 +36,7 @@ class Plan:
     layer: str
     index: int
     side: int
+    look_side: int
     seed: int
     is_fourier: bool
     is_decorrelated: bool
@@ -45,7 +46,7 @@ class Plan:
     def title(self) -> str:
         """What is optimised, in words."""
         if self.kind == "class":
-            return f"{title_of(self.network)}: {class_names()[self.index]}"
+            return f"{title_of(self.network)}: {labels.imagenet()[self.index]}"
         word = "channel" if self.kind == "channel" else "middle unit of channel"
         return f"{title_of(self.network)} {self.layer}, {word} {self.index}"
 
@@ -64,16 +65,15 @@ class Climb:
 def plan_of(scene: ActivationsScene) -> Plan:
     """What a scene asks for."""
     is_class = scene.goal == "class"
-    is_fixed = scene.network in FIXED_SIZE and (is_class or scene.stage.is_single)
-    side = OWN_SIDE if is_fixed else scene.goal_side
-    if isinstance(scene.net, OwnNetwork):
-        side = scene.net.side
+    whole = side_of(scene.net)
+    side = whole if isinstance(scene.net, OwnNetwork) else scene.goal_side
     return Plan(
         scene.net,
         scene.goal,
         "" if is_class else scene.stage.before,
         scene.goal_class if is_class else scene.channel,
         side,
+        whole if is_class or scene.stage.is_single else side,
         scene.goal_seed,
         scene.is_fourier,
         scene.is_decorrelated,
@@ -105,7 +105,8 @@ def climb_on(
 
     layer = plan.layer or net.network.output_names[0]
     manner = Manner(plan.is_fourier, plan.is_decorrelated, plan.is_shaken)
-    run = climb(net, Goal(plan.kind, layer, plan.index), plan.side, rate, plan.seed, manner, check)
+    goal = Goal(plan.kind, layer, plan.index)
+    run = climb(net, goal, plan.side, rate, plan.seed, manner, check, plan.look_side)
     for climbed in run:
         total = steps()
         progress = Progress(climbed.step, total)

@@ -28,7 +28,7 @@ SIDE, STEPS, RATE = {side}, {steps}, {rate:g}
 
 
 def goal(x):  # an image [1, 3, SIDE, SIDE] in 0..1
-{forward}
+{enlarged}{forward}
 
 
 {image}
@@ -63,6 +63,9 @@ _COLOURS = """
 _IMAGE = """\
 def image_of(plane):{fourier}{colours}
     return plane.sigmoid()"""
+_ENLARGED = """\
+    x = F.interpolate(x, ({side}, {side}), mode="bilinear")  # as large as what it was trained on
+"""
 _STILL = """\
 def shaken(image):
     return image"""
@@ -96,6 +99,7 @@ def ascent_program(plan: Plan, rate: float, steps: int, folder: Path) -> str:
         steps=steps,
         rate=rate,
         seed=plan.seed,
+        enlarged=_ENLARGED.format(side=plan.look_side) if plan.look_side != plan.side else "",
         made=run.made,
         forward=indent(f"{run.lines}\nreturn {run.output}[0, INDEX]{taken}", "    "),
         image=_IMAGE.format(
@@ -108,8 +112,9 @@ def ascent_program(plan: Plan, rate: float, steps: int, folder: Path) -> str:
 
 
 def _network_of(plan: Plan) -> tuple[Network, str]:
-    """The table for an image of this side, and the row that grows."""
+    """The table for what is looked at, and the row that grows."""
+    side = plan.look_side
     if plan.kind != "class":
-        return table_of(plan.network, plan.side, plan.side), plan.layer
+        return table_of(plan.network, side, side), plan.layer
     whole = published_table(name_of(plan.network))
-    return replace(whole, input_shape=(3, plan.side, plan.side)), whole.output_names[0]
+    return replace(whole, input_shape=(3, side, side)), whole.output_names[0]

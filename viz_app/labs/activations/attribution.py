@@ -7,12 +7,12 @@ from typing import Any
 
 from viz_app.core.records import Picture
 from viz_app.engine.engine import Failure
+from viz_app.files import labels
 from viz_app.labs.activations import attribution_jobs as jobs
 from viz_app.labs.activations.attribution_jobs import Explained, Question, Subject
 from viz_app.labs.activations.attribution_shown import (
     AttributionView,
     WhyShown,
-    class_names,
     key_of,
     note_of,
     shown_of,
@@ -178,7 +178,7 @@ class AttributionPart(Part[AttributionView]):
             "input": first.square,
         }
         if len(first.index) == 1:
-            mine["class"] = class_names()[first.index[0]]
+            mine["class"] = labels.imagenet()[first.index[0]]
         for explained in found:
             mine[explained.question.method] = explained.values
             if explained.gap is not None:

@@ -149,12 +149,12 @@ def explain(
     """Answer questions about one subject, one after the other."""
 
     def job(turn: Turn) -> Generator[Explained, None, None]:
-        from viz_app.compute import activations
+        from viz_app.compute.pixels import to_tensor
 
         subject = questions[0].subject
         net = network_of(turn, store, subject.network)
         square = input_of(picture.pixels, subject.network, subject.size)
-        x = activations.to_tensor(square).to(next(net.parameters()).device)
+        x = to_tensor(square).to(next(net.parameters()).device)
         target = _target(net, x, subject, turn)
         for question in questions:
             turn.check()

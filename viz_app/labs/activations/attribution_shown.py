@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from viz_app.core.colour_maps import signed_table, strength_table
-from viz_app.files.resources import resource
+from viz_app.files import labels
 from viz_app.labs.activations.attribution_jobs import Explained, Question
 from viz_app.labs.activations.attribution_words import METHOD_WORDS
 from viz_app.labs.activations.jobs import Pixels
@@ -64,12 +63,6 @@ class AttributionView(Protocol):
         """Show the maps and the words."""
 
 
-@cache
-def class_names() -> tuple[str, ...]:
-    """The 1000 classes of ImageNet 2012, in the order of the networks' outputs."""
-    return tuple(resource("labels", "imagenet.txt").read_text(encoding="utf-8").splitlines())
-
-
 def strength_of(values: Floats) -> Floats:
     """How much, whatever the sign: the largest of the three colours, [H, W]."""
     size = np.abs(values)
@@ -87,9 +80,8 @@ def pictures_of(explained: Explained, look: Look, opacity: float) -> tuple[Pixel
     """The map alone and over the photo."""
     values = explained.values
     if look == "colour" and values.ndim == 3:
-        shares = values / _reach(np.abs(values))
-        alone = _bytes(127.5 + 127.5 * shares.transpose(1, 2, 0))
-        cover = np.abs(shares).max(0).clip(0, 1)
+        alone = around_grey(values)
+        cover = (np.abs(values) / _reach(np.abs(values))).max(0).clip(0, 1)
     elif look == "signed":
         signed = signed_of(values)
         shares = (signed / _reach(np.abs(signed))).clip(-1, 1)
@@ -101,6 +93,12 @@ def pictures_of(explained: Explained, look: Look, opacity: float) -> tuple[Pixel
         cover = (size / _reach(size)).clip(0, 1)
         alone = strength_table().take(np.rint(cover * 255).astype(int), axis=0)
     return alone, _over(explained.square, alone, cover, opacity)
+
+
+def around_grey(values: Floats) -> Pixels:
+    """Red, green and blue around grey, which is zero: [3, H, W] as uint8 [H, W, 3]."""
+    shares = values / _reach(np.abs(values))
+    return _bytes(127.5 + 127.5 * shares.transpose(1, 2, 0))
 
 
 def shown_of(explained: Explained, look: Look, opacity: float) -> MapShown:
@@ -131,7 +129,7 @@ def subject_words(explained: Explained) -> str:
     """What is explained, and its value."""
     if len(explained.index) == 1:
         (index,) = explained.index
-        return f"Logit of “{class_names()[index]}” = {explained.value:.4g}"
+        return f"Logit of “{labels.imagenet()[index]}” = {explained.value:.4g}"
     channel, row, column = explained.index
     layer = explained.question.subject.layer
     return f"Channel {channel} of {layer} at ({row}, {column}) = {explained.value:.4g}"

@@ -118,6 +118,25 @@ GROUPS: tuple[Group, ...] = (
         lambda scene: scene.view == "patches",
     ),
     Group(
+        "Beside the patches",
+        (
+            Choice(
+                "patch_beside",
+                "Beside",
+                (
+                    Option("map", "Map", "The channel's map of the current image."),
+                    Option(
+                        "deconv", "Deconvolved", "Zeiler and Fergus: each of the nine, followed "
+                        "back through the switches to its pixels.",
+                    ),
+                    Option("guided", "Guided", "Guided backprop of each of the nine."),
+                ),
+                "What stands beside the nine patches.",
+            ),
+        ),
+        lambda scene: scene.view == "patches",
+    ),
+    Group(
         "Sheet below",
         (
             Choice(

@@ -15,8 +15,8 @@ from viz_app.core.errors import ImageError
 from viz_app.core.own import OwnNetwork
 from viz_app.core.records import Picture
 from viz_app.engine.engine import Progress, Turn
-from viz_app.files.images import list_images, open_image
-from viz_app.files.samples import SAMPLES, sample
+from viz_app.files.images import list_images
+from viz_app.files.samples import SAMPLE, SAMPLES, open_ref
 from viz_app.files.weights import WeightsStore
 from viz_app.labs.activations.layers import Asked, Stage
 from viz_app.labs.activations.receptive import field_of
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from viz_app.compute.activations import Effective
     from viz_app.nets.build import Net
 
-SAMPLE = "sample:"
 TILE_PX = 128  # the longer side of a channel in the mosaic, at most
 BESIDE_CHANNELS = 16
 MOST_IMAGES = 500
@@ -283,7 +282,7 @@ def find_silent(
         for done, ref in enumerate(refs, 1):
             turn.check()
             try:
-                pixels = input_of(read_picture(ref).pixels, network, "224")
+                pixels = input_of(open_ref(ref).pixels, network, "224")
             except ImageError as error:
                 unreadable.append(str(error))
             else:
@@ -307,16 +306,11 @@ def refs_beside(image: str) -> tuple[tuple[str, ...], str]:
     Raises ImageError if the folder cannot be read.
     """
     if not image or image.startswith(SAMPLE):
-        return tuple(SAMPLE + s.name for s in SAMPLES), "bundled images"
+        return tuple(s.ref for s in SAMPLES), "bundled images"
     folder = Path(image).parent
     return tuple(
         str(path) for path in list_images(folder)[:MOST_IMAGES]
     ), f"images of “{folder.name}”"
-
-
-def read_picture(ref: str) -> Picture:
-    """A bundled image or a file."""
-    return sample(ref.removeprefix(SAMPLE)) if ref.startswith(SAMPLE) else open_image(Path(ref))
 
 
 def look_of(scene: ActivationsScene, picture: Picture) -> Look:

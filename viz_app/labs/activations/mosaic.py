@@ -10,9 +10,18 @@ import numpy as np
 from viz_app.core.errors import SaveError
 from viz_app.core.records import Picture
 from viz_app.engine.engine import Failure, Job
+from viz_app.files.samples import SAMPLE
 from viz_app.labs.activations import jobs
-from viz_app.labs.activations.jobs import Look, Seen, Silence, Tiles
-from viz_app.labs.activations.layers import five_of, is_classifier, name_of, side_of, title_of
+from viz_app.labs.activations.jobs import Look, Paint, Seen, Silence, Tiles
+from viz_app.labs.activations.layers import (
+    Stage,
+    five_of,
+    is_classifier,
+    name_of,
+    side_of,
+    title_of,
+)
+from viz_app.labs.activations.live import Live
 from viz_app.labs.activations.mosaic_shown import (
     MosaicView,
     channel_shown,
@@ -44,7 +53,9 @@ class MosaicPart(Part[MosaicView]):
         self._asked: dict[str, Hashable] = {}
         self._answers: dict[str, Any] = {}
         self._waits: set[str] = set()
+        self.live = Live(desk, view, self._on_frame)
         self.actions = (
+            *self.live.actions,
             Action(
                 "Find dead channels",
                 "Which channels of the layer never fire on the images of the folder that the "
@@ -65,7 +76,11 @@ class MosaicPart(Part[MosaicView]):
     def seen(self) -> Seen | None:
         """The newest answer of the network, if it is to what the scene asks."""
         seen: Seen | None = self._answers.get("look")
-        return seen if seen is not None and seen.look == self._asked.get("look") else None
+        if seen is None or seen.look != self._asked.get("look"):
+            return None
+        scene = self.desk.scene  # a film's newest frame was perhaps looked at up to another layer
+        is_it = (seen.look.network, seen.look.layer) == (scene.net, scene.asked)
+        return seen if is_it else None
 
     @property
     def _tiles(self) -> Tiles | None:
@@ -82,11 +97,13 @@ class MosaicPart(Part[MosaicView]):
             self._ask("look", look, job, f"Looking with {title_of(scene.net)}")
 
     def show(self, scene: ActivationsScene, picture: Picture | None) -> None:
-        self.look(scene, picture)
-        if picture is not None:
-            self._ask_about_image(scene, picture)
-        if self.seen is not None:
-            self._ask_about_maps(scene, self.seen)
+        picture = self.live.follow(scene, picture)
+        if not self.live.is_moving:  # each frame brings its answers along
+            self.look(scene, picture)
+            if picture is not None:
+                self._ask_about_image(scene, picture)
+            if self.seen is not None:
+                self._ask_about_maps(scene, self.seen)
         self._show_all(scene)
 
     def _ask_about_image(self, scene: ActivationsScene, picture: Picture) -> None:
@@ -95,14 +112,17 @@ class MosaicPart(Part[MosaicView]):
             job = jobs.guess_classes(self.house.weights, picture, scene.net)
             self._ask("classes", (scene.net, ref), job, "Naming the image")
         if scene.is_beside:
-            look = Look(ref, scene.net, "", scene.size)
-            paint = jobs.Paint(look, scene.scale, scene.colours, "strongest")
-            stages = five_of(scene.net, is_every=scene.is_every)
+            paint, stages = self._five(scene, ref)
             five = jobs.look_beside(self.house.weights, picture, paint, stages)
             self._ask("beside", (paint, stages), five, "Looking at five layers")
 
+    def _five(self, scene: ActivationsScene, ref: str) -> tuple[Paint, tuple[Stage, ...]]:
+        look = Look(ref, scene.net, "", scene.size)
+        paint = Paint(look, scene.scale, scene.colours, "strongest")
+        return paint, five_of(scene.net, is_every=scene.is_every)
+
     def _ask_about_maps(self, scene: ActivationsScene, seen: Seen) -> None:
-        paint = jobs.Paint(seen.look, scene.scale_shown, scene.colours, scene.order)
+        paint = Paint(seen.look, scene.scale_shown, scene.colours, scene.order)
         self._ask("paint", paint, jobs.paint_tiles(seen, paint), "Colouring")
         if scene.is_effective and not scene.is_beside:
             probe = jobs.Probe(seen.look, scene.channel, *self.unit())
@@ -132,6 +152,23 @@ class MosaicPart(Part[MosaicView]):
         )
 
     # Answers
+
+    def _on_frame(self) -> None:
+        watched = self.live.last
+        if watched is not None:
+            look, scene = watched.seen.look, self.desk.scene
+            answers: dict[str, tuple[Hashable, Any]] = {
+                "look": (look, watched.seen),
+                "paint": (watched.tiles.paint, watched.tiles),
+                "classes": ((look.network, look.image), watched.classes),
+            }
+            if watched.beside:
+                answers["beside"] = (self._five(scene, look.image), watched.beside)
+            for name, (key, answer) in answers.items():
+                self._asked[name], self._answers[name] = key, answer
+                self._waits.discard(name)
+        if self.desk.is_shown("mosaic"):
+            self.show(self.desk.scene, self.house.pictures.current())
 
     def _taker(self, name: str, *, is_last: bool = False) -> Callable[[Any], None]:
         def take(answer: Any) -> None:
@@ -168,7 +205,7 @@ class MosaicPart(Part[MosaicView]):
         sentence = f"{words} of {done} {silence.where}"
         if silence.unreadable:
             sentence += f"; {len(silence.unreadable)} more could not be read"
-        elif self.house.document.desk.image.startswith(jobs.SAMPLE):
+        elif self.house.document.desk.image.startswith(SAMPLE):
             sentence += "; open a folder of your own to look at yours (Ctrl+Shift+O)"
         self.house.speaker.tell(
             f"{sentence}.", details="\n".join(silence.unreadable), is_good=not silence.unreadable
@@ -178,6 +215,8 @@ class MosaicPart(Part[MosaicView]):
 
     def _show_all(self, scene: ActivationsScene) -> None:
         seen, tiles = self.seen, self._tiles
+        live = self.live.shown()
+        self.view.show_live(live)
         if "look" not in self._answers:
             self.view.show_waiting("The network looks at the image …")
         is_classifier_ = is_classifier(scene.net)
@@ -192,12 +231,14 @@ class MosaicPart(Part[MosaicView]):
         shown = channel_shown(scene, seen, self.unit())
         self.view.show_channel(shown)
         effective = None
-        if scene.is_effective and "effective" not in self._waits:
+        is_still = not self.live.is_moving
+        if scene.is_effective and is_still and "effective" not in self._waits:
             effective = self._answers.get("effective")
         self.view.show_effective(
             None if effective is None else effective_shown(effective, shown.field)
         )
-        self.view.show_facts(facts(seen, tiles, self._silence(scene)))
+        words = facts(seen, tiles, self._silence(scene))
+        self.view.show_facts(" · ".join(filter(None, (live.words, words))))
 
     def _answer_to(self, name: str, key: Hashable) -> Any:
         is_it = self._asked.get(name) == key and name not in self._waits
@@ -217,7 +258,7 @@ class MosaicPart(Part[MosaicView]):
     def unit(self) -> tuple[int, int]:
         """The pinned unit, or the strongest of the channel; (−1, −1) without a map."""
         scene, seen = self.desk.scene, self.seen
-        if seen is None or (seen.look.network, seen.look.layer) != (scene.net, scene.asked):
+        if seen is None:
             return -1, -1
         plane = seen.maps[scene.channel]
         if scene.is_pinned and scene.row < plane.shape[0] and scene.column < plane.shape[1]:
@@ -292,7 +333,11 @@ class MosaicPart(Part[MosaicView]):
     def is_settled(self) -> bool:
         return not self._waits - {SEARCH} and self._tiles is not None
 
+    def close(self) -> None:
+        self.live.left()
+
     def cancelled(self, lane: str) -> None:
+        self.live.cancelled(lane)
         if lane.startswith(f"{LANE}."):
             name = lane.removeprefix(f"{LANE}.")
             self._waits.discard(name)

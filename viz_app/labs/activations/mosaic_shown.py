@@ -63,6 +63,15 @@ class EffectiveShown:
     words: str
 
 
+@dataclass(frozen=True, slots=True)
+class LiveShown:
+    """Whether a webcam or a film stands in the photo's place, and how it goes."""
+
+    is_on: bool
+    is_paused: bool
+    words: str
+
+
 class MosaicView(Protocol):
     """What the part tells its page."""
 
@@ -86,6 +95,12 @@ class MosaicView(Protocol):
 
     def show_classes(self, classes: tuple[Guessed, ...] | None) -> None:
         """Show what a classifier takes the image for; None: it is no classifier."""
+
+    def show_live(self, shown: LiveShown) -> None:
+        """Show which commands there are for a webcam or a film, and how it goes."""
+
+    def ask_for_film(self) -> None:
+        """Ask for a film to look at."""
 
 
 def channel_shown(scene: ActivationsScene, seen: Seen, unit: tuple[int, int]) -> ChannelShown:

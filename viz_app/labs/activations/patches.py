@@ -21,6 +21,7 @@ from viz_app.labs.activations.mosaic_shown import channel_shown
 from viz_app.labs.activations.part import Part
 from viz_app.labs.activations.patches_cutting import Cutting
 from viz_app.labs.activations.patches_finding import LANE, Finding
+from viz_app.labs.activations.patches_projected import Projecting
 from viz_app.labs.activations.patches_shown import PatchesState, PatchesView
 from viz_app.labs.activations.patches_snippet import patches_program
 from viz_app.labs.activations.scene import ActivationsScene
@@ -43,6 +44,7 @@ class PatchesPart(Part[PatchesView]):
         self._squares = Squares()
         self.finding = Finding(desk, self._squares, self._refresh)
         self._cutting = Cutting(desk, view, self._squares)
+        self._projecting = Projecting(desk, view, self._squares)
         a = Action
         self.actions = (
             a("Search patches", "Find the nine patches of each channel in the folder.",
@@ -69,6 +71,8 @@ class PatchesPart(Part[PatchesView]):
         is_there = seen is not None and unit[0] >= 0
         self.view.show_map(channel_shown(scene, seen, unit) if seen and is_there else None)
         self._cutting.show(scene, self.finding.book, self._row(), self._why_none(scene))
+        if self.finding.running is None:  # the search has the engine
+            self._projecting.show(scene, self.finding.book, self._row())
 
     def _show_state(self, scene: ActivationsScene) -> None:
         finding, is_running = self.finding, self.finding.running is not None
@@ -169,7 +173,7 @@ class PatchesPart(Part[PatchesView]):
                 SAVE,
                 patches_jobs.save(path, book, self.desk.scene.net, row, self._squares),
                 title=f"Saving {path.name}",
-                on_done=lambda _: self.house.speaker.tell(f"Saved {path.name}.", is_good=True),
+                on_done=lambda _: self.house.tell_done(f"Saved {path.name}."),
                 on_failed=self.desk.fail,
                 must_finish=True,
             )
@@ -199,11 +203,13 @@ class PatchesPart(Part[PatchesView]):
         return patches_program(scene.net, row, scene.channel, folder, self.house.weights.folder)
 
     def is_settled(self) -> bool:
-        return self.finding.is_settled and self._cutting.is_settled
+        parts = (self.finding, self._cutting, self._projecting)
+        return all(part.is_settled for part in parts)
 
     def cancelled(self, lane: str) -> None:
         self.finding.cancelled(lane)
         self._cutting.cancelled(lane)
+        self._projecting.cancelled(lane)
         if lane.startswith(f"{LANE}.") and self.desk.is_shown("patches"):
             self._show_state(self.desk.scene)
 

@@ -18,6 +18,7 @@ from viz_app.engine.engine import Progress, Turn
 from viz_app.files.patch_book import ENDING, load_book, save_book
 from viz_app.files.patch_crops import Squares, cut, fitted, save_sheet
 from viz_app.files.patch_images import Fingerprints, image_set, read_image, source_of
+from viz_app.files.samples import SAMPLE
 from viz_app.files.weights import WeightsStore
 from viz_app.labs.activations import jobs
 from viz_app.labs.activations.layers import (
@@ -185,7 +186,7 @@ def cut_unit(
                 raise SceneError(f"“{picture.name}” has changed since: search again.")
             ref, x, y = source_of(book.task.images, number)
             there = box.moved(x, y)
-            name = Path(ref.removeprefix("sample:")).name
+            name = Path(ref.removeprefix(SAMPLE)).name
             words = (
                 f"{name}: columns {there.left}…{there.right - 1}, rows "
                 f"{there.top}…{there.bottom - 1}"

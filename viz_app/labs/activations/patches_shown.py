@@ -69,6 +69,9 @@ class PatchesView(Protocol):
     def show_unit(self, shown: UnitShown | None, sentence: str) -> None:
         """Show the patches of the selected channel, or why there are none."""
 
+    def show_projected(self, shown: UnitShown | None, method: str) -> None:
+        """Show what the unit of each patch owes to its pixels instead of the map; None: the map."""
+
     def show_sheet(self, sheets: tuple[LayerSheet, ...], selected: tuple[str, int]) -> None:
         """Show the patches of many channels, and mark the selected one."""
 

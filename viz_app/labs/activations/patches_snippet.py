@@ -138,7 +138,7 @@ def patches_program(network: Asked, row: str, channel: int, folder: str, weights
         endings = {ending for of_format in FORMATS.values() for ending in of_format}
         images = _FOLDER.format(folder=folder, endings=tuple(sorted(endings)))
     else:
-        files = "".join(f"    {path_of(f'sample:{s.name}')!r},\n" for s in SAMPLES)
+        files = "".join(f"    {path_of(s.ref)!r},\n" for s in SAMPLES)
         images = _BUNDLED.format(files=f"[\n{files}]")
     branch = branch_of(network, row, channel)
     return _PROGRAM.format(

@@ -47,6 +47,12 @@ from viz_app.labs.lab import Lab
 from viz_app.labs.presenter import House, Presenter
 
 MB = 1_000_000
+SHOWS = {
+    "mosaic": "Every channel of every layer is shown as a picture.",
+    "patches": "A folder is searched for the nine patches that excite each channel most.",
+    "why": "The pixels that made a unit or a class fire are shown, by seven methods.",
+    "optimised": "An image is made that excites a channel as much as possible.",
+}
 
 
 class ActivationsPresenter(Presenter[ActivationsScene, ActivationsView]):
@@ -84,6 +90,8 @@ class ActivationsPresenter(Presenter[ActivationsScene, ActivationsView]):
     def show(self, scene: ActivationsScene, picture: Picture | None) -> None:
         self.view.show_view(scene.view)
         self._show_layers(scene)
+        if scene.view != "mosaic":
+            self.mosaic.live.left()  # a webcam that is not looked at is let go
         is_here = jobs.is_here(self.house.weights, scene.net)
         can_show = is_here or _reads_file(scene)
         self.view.show_offer(None if can_show else self._offer(scene.net))
@@ -216,6 +224,9 @@ class ActivationsPresenter(Presenter[ActivationsScene, ActivationsView]):
             return False  # it is being read
         return self.parts[scene.view].is_settled()
 
+    def leave(self) -> None:
+        self.mosaic.live.left()
+
     def cancelled(self, lane: str) -> None:
         for part in self.parts.values():
             part.cancelled(lane)
@@ -241,8 +252,8 @@ class ActivationsPresenter(Presenter[ActivationsScene, ActivationsView]):
         network = self.house.weights.registry.network(name)
         return Offer(
             f"{layers.title_of(name)} looks at the image",
-            "Every channel of every layer is shown as a picture, and why it fired. The network is "
-            "not on this computer yet; its layers can be read meanwhile.",
+            f"{SHOWS[self.scene.view]} The network is not on this computer yet; its layers can be "
+            "read meanwhile.",
             f"{network.size / MB:.1f} MB · {network.licence} · pictures stay on this computer",
         )
 

@@ -96,15 +96,15 @@ class AscentPage(QWidget):
 
     def save_to(self, path: Path) -> None:
         """Save the image as PNG."""
-        newest, speaker = self._part.newest, self._part.house.speaker
+        newest, house = self._part.newest, self._part.house
         if newest is None:
             return
         try:
             write_atomic(path, to_png(newest.pixels))
         except VizError as error:
-            speaker.tell(str(error))
+            house.speaker.tell(str(error))
         else:
-            speaker.tell(f"Saved {path.name}.", is_good=True)
+            house.tell_done(f"Saved {path.name}.")
 
     def _build(self) -> None:
         self._card = Card("Optimised image")

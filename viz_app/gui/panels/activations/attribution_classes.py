@@ -8,7 +8,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QCompleter, QListView, QWidget
 
-from viz_app.labs.activations.attribution_shown import class_names
+from viz_app.files import labels
 
 
 class ClassBox(QComboBox):
@@ -27,7 +27,7 @@ class ClassBox(QComboBox):
         self.setMinimumContentsLength(12)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMaxVisibleItems(12)
-        names = class_names()
+        names = labels.imagenet()
         self.addItems([extra, *names] if extra else list(names))
         completer = QCompleter(names, self)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
@@ -62,4 +62,4 @@ class ClassBox(QComboBox):
         self.chosen.emit(self._shown)
 
     def _on_completed(self, text: str) -> None:
-        self._on_activated(class_names().index(text) + self._offset)
+        self._on_activated(labels.imagenet().index(text) + self._offset)

@@ -14,17 +14,19 @@ from PySide6.QtWidgets import (
 )
 
 from viz_app.core.errors import SaveError
+from viz_app.gui.film_dialog import ask_for_film
 from viz_app.gui.grabbing import to_png
 from viz_app.gui.panel import Card
 from viz_app.gui.panels.activations.channel_figures import ChannelFigures
 from viz_app.gui.panels.activations.channel_view import ChannelView, coloured
+from viz_app.gui.panels.activations.live_bar import LiveBar
 from viz_app.gui.panels.activations.mosaic_beside import Beside
 from viz_app.gui.panels.activations.mosaic_grid import MosaicGrid
 from viz_app.gui.panels.activations.photo_view import PhotoView
 from viz_app.gui.theme import Theme, set_role
 from viz_app.gui.widgets.words import Words
 from viz_app.labs.activations.jobs import BesideTiles, Guessed, Tiles
-from viz_app.labs.activations.mosaic_shown import ChannelShown, EffectiveShown
+from viz_app.labs.activations.mosaic_shown import ChannelShown, EffectiveShown, LiveShown
 from viz_app.labs.activations.presenter import ActivationsPresenter
 from viz_app.labs.activations.scene import Colours
 
@@ -42,6 +44,7 @@ class MosaicPage(QWidget):
         self._presenter: ActivationsPresenter
         self._shown: ChannelShown | None = None
         self.facts = Words(role="muted")
+        self.live = LiveBar(theme)
         self.grid = MosaicGrid(theme, "All channels of the layer")
         self.beside = Beside(theme)
         self.waiting = QLabel()
@@ -68,6 +71,7 @@ class MosaicPage(QWidget):
         self.beside.chosen.connect(presenter.beside_chosen)
         self.channel.pointed.connect(self._on_pointed)
         self.channel.pinned.connect(presenter.unit_pinned)
+        self.live.attach(presenter.mosaic.live)
 
     def show_waiting(self, sentence: str) -> None:
         """Nothing is there yet; say why."""
@@ -117,6 +121,15 @@ class MosaicPage(QWidget):
         self._classes = classes or ()
         self._tell_brief()
 
+    def show_live(self, shown: LiveShown) -> None:
+        """Show which commands there are for a webcam or a film."""
+        self.live.show_live(shown)
+
+    def ask_for_film(self) -> None:
+        """Ask for a film and look at it."""
+        if (path := ask_for_film(self)) is not None:
+            self._presenter.mosaic.live.start(path)
+
     def to_png(self) -> bytes:
         """The mosaic as PNG; raises SaveError where there is none yet."""
         image = self.grid.to_image()
@@ -128,7 +141,11 @@ class MosaicPage(QWidget):
         self._effective_words = ""
         above = Card()
         above.column.setContentsMargins(12, 8, 12, 10)
-        above.column.addWidget(self.facts)
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(self.facts, 1)
+        head.addWidget(self.live, 0, Qt.AlignmentFlag.AlignTop)
+        above.column.addLayout(head)
         self._stack = QStackedWidget()
         for widget in (self.grid, self.beside, self.waiting):
             self._stack.addWidget(widget)

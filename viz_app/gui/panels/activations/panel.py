@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from viz_app.core.errors import VizError
 from viz_app.files.atomic import write_atomic
@@ -21,6 +21,7 @@ from viz_app.gui.panels.activations.mosaic_page import MosaicPage
 from viz_app.gui.panels.activations.patches_page import PatchesPage
 from viz_app.gui.save_dialog import ask_to_save
 from viz_app.gui.theme import Theme, set_role
+from viz_app.gui.widgets.pages import Pages
 from viz_app.gui.widgets.view_switch import ViewSwitch
 from viz_app.labs.activations.controls import VIEW
 from viz_app.labs.activations.layers import Stage
@@ -108,28 +109,16 @@ class ActivationsPanel(Panel):
 
     def save_to(self, path: Path) -> None:
         """Save the mosaic (.png) or the layer's numbers (.npz)."""
-        speaker = self._presenter.house.speaker
+        house = self._presenter.house
         try:
             if path.suffix.lower() == ".png":
                 write_atomic(path, self.mosaic.to_png())
             else:
                 save_numbers(path, self._presenter.mosaic.layer_numbers())
         except VizError as error:
-            speaker.tell(str(error))
+            house.speaker.tell(str(error))
         else:
-            speaker.tell(f"Saved {path.name}.", is_good=True)
-
-
-class Pages(QStackedWidget):
-    """Pages of which only the one in front needs its room."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.currentChanged.connect(lambda _index: self.updateGeometry())
-
-    def minimumSizeHint(self) -> QSize:
-        page = self.currentWidget()
-        return page.minimumSizeHint() if page is not None else super().minimumSizeHint()
+            house.tell_done(f"Saved {path.name}.")
 
 
 class OfferCard(QWidget):

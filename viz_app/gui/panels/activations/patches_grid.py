@@ -30,13 +30,15 @@ class PatchGrid(QWidget):
 
     chosen = Signal(int)  # a rank
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, name: str, *, has_values: bool = True, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._theme = theme
+        self._theme, self._has_values = theme, has_values
         self._shown: UnitShown | None = None
         self._images: list[QImage] = []
         self._current = 0
-        self.setAccessibleName("The nine strongest patches of the channel")
+        self.setAccessibleName(name)
         self.setToolTip("The strongest patch first. Click one to look at its image.")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -94,7 +96,7 @@ class PatchGrid(QWidget):
             QPainter.RenderHint.SmoothPixmapTransform, scale < 1 or _is_smooth(image)
         )
         painter.drawImage(target, image)
-        if cell.width() < 4 * text_px:
+        if cell.width() < 4 * text_px or not self._has_values:
             return
         text = f"{self._shown.patches[rank].value:.3g}"
         width = QFontMetricsF(painter.font()).horizontalAdvance(text) + 8

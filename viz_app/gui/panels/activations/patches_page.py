@@ -24,6 +24,7 @@ from viz_app.gui.panels.activations.patches_grid import PatchGrid
 from viz_app.gui.panels.activations.patches_sheet import SheetView
 from viz_app.gui.save_dialog import ask_to_save
 from viz_app.gui.theme import Theme, set_role
+from viz_app.gui.widgets.words import Words
 from viz_app.labs.activations.mosaic_shown import ChannelShown
 from viz_app.labs.activations.patches import PatchesPart
 from viz_app.labs.activations.patches_shown import LayerSheet, PatchesState, UnitShown
@@ -51,9 +52,11 @@ class PatchesPage(QWidget):
         self.folder = QPushButton("Folder…")
         self.folder.setToolTip("Choose the folder whose images are searched.")
         self.search = QPushButton("Search")
-        self.grid = PatchGrid(theme)
+        self.grid = PatchGrid(theme, "The nine strongest patches of the channel")
+        self.projected = PatchGrid(theme, "The nine patches followed back", has_values=False)
+        self._method = ""
         self.map = ChannelView(theme)
-        self.title, self.facts, self.sentence = QLabel(), QLabel(), QLabel()
+        self.title, self.facts, self.sentence = Words(role="group"), QLabel(), QLabel()
         self.sheet = SheetView(theme)
         self._build()
         theme.changed.connect(self._arrange)
@@ -65,7 +68,8 @@ class PatchesPage(QWidget):
         self._part = part
         self.folder.clicked.connect(part.folder_asked)
         self.search.clicked.connect(part.search_asked)
-        self.grid.chosen.connect(part.patch_chosen)
+        for grid in (self.grid, self.projected):
+            grid.chosen.connect(part.patch_chosen)
         self.sheet.chosen.connect(part.channel_chosen)
         self.map.pinned.connect(part.desk.unit_pinned)
 
@@ -103,10 +107,16 @@ class PatchesPage(QWidget):
         self._arrange()
         if shown is None:
             return
-        title = f"Channel {shown.channel} of {shown.layer}: its nine patches"
-        self.title.setText(title + (", and its map of the current image" * self._has_map))
         self._shown = shown
+        self._show_title()
         self._show_facts()
+
+    def show_projected(self, shown: UnitShown | None, method: str) -> None:
+        """Show what the unit of each patch owes to its pixels instead of the map; None: the map."""
+        self.projected.show_unit(shown)
+        self._method = method
+        self._arrange()
+        self._show_title()
 
     def show_sheet(self, sheets: tuple[LayerSheet, ...], selected: tuple[str, int]) -> None:
         """Show the patches of many channels, and mark the selected one."""
@@ -147,7 +157,6 @@ class PatchesPage(QWidget):
         for label in (self.hint, self.words):
             set_role(label, "muted")
         set_role(self.facts, "mono")
-        set_role(self.title, "group")
         for label in (self.hint, self.words):
             label.setWordWrap(True)
         self.source.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -187,6 +196,7 @@ class PatchesPage(QWidget):
         row = QHBoxLayout()
         row.setSpacing(14)
         row.addWidget(self.grid, 1)
+        row.addWidget(self.projected, 1)
         row.addWidget(self.map, 1)
         row.addWidget(self.facts)
         column.addLayout(row, 1)
@@ -224,15 +234,27 @@ class PatchesPage(QWidget):
         self.facts.setVisible(is_wide)
         self.facts.setMaximumWidth(self._theme.px(FACTS_PX))
         self._show_facts()
-        self.map.setVisible(self._has_map)
+        has_more = self._has_map or bool(self._method)
+        self.projected.setVisible(bool(self._method))
+        self.map.setVisible(self._has_map and not self._method)
         if not self._below.isVisibleTo(self):
             self._above.setMinimumHeight(0)
             self._above.setMaximumHeight(16_777_215)
             return
         words = self._theme.px(FACTS_PX) if is_wide else 0
-        wanted = (self.width() - words) // (2 if self._has_map else 1) + self._theme.px(TITLE_PX)
+        wanted = (self.width() - words) // (2 if has_more else 1) + self._theme.px(TITLE_PX)
         least, most = (round(self.height() * share) for share in UNIT_SHARES)
         self._above.setFixedHeight(max(min(wanted, most), least))
+
+    def _show_title(self) -> None:
+        if self._shown is None:
+            return
+        beside = ", and its map of the current image" * self._has_map
+        if self._method:
+            beside = f", and what each owes to its pixels: {self._method.lower()}"
+        title = f"Channel {self._shown.channel} of {self._shown.layer}: its nine patches{beside}"
+        self.title.setText(title)
+        self.title.setToolTip(title)
 
     def _show_facts(self) -> None:
         """Value and image of each patch, a line each, no longer than there is room for."""
