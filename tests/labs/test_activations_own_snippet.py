@@ -12,6 +12,7 @@ pytest.importorskip("torch", reason="the programs are PyTorch's")
 import torch
 
 from tests.labs.activations_kit import lab
+from tests.programs import printed
 from viz_app.compute import attribution
 from viz_app.core.architectures import catalogue
 from viz_app.core.records import Picture
@@ -58,20 +59,15 @@ def own(request, tmp_path, monkeypatch):
     return presenter
 
 
-def printed(presenter, capsys):
-    exec(compile(presenter.snippet(), "copied", "exec"), {})
-    return capsys.readouterr().out
-
-
 def choose(presenter, at, **fields):
     """The layer at a place of the list."""
     presenter.change(layer=presenter.scene.stages[at].name, channel=2, **fields)
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
-def test_the_program_of_the_channels_prints_the_largest(own, capsys, moment):
+def test_the_program_of_the_channels_prints_the_largest(own, moment):
     choose(own, 1, moment=moment)
-    found = re.findall(r"channel (\d+): largest (\S+)", printed(own, capsys))
+    found = re.findall(r"channel (\d+): largest (\S+)", printed(own.snippet()))
     largest = own.numbers()["largest"]
     assert [float(v) for _c, v in found] == pytest.approx(sorted(largest)[:-6:-1], abs=2e-4)
 
@@ -87,7 +83,7 @@ def test_the_program_of_the_reason_prints_the_value_and_the_map(
     monkeypatch.setattr(attribution, "enlarged", lambda v, s: small.append(v) or enlarged(v, s))
     first = own.scene.stages[0].name  # its maps are overwritten in place
     own.change(view="why", why_method=method, why_layer=first if at else "")
-    numbers, out = own.numbers(), printed(own, capsys)
+    numbers, out = own.numbers(), printed(own.snippet())
     value, total, largest = re.findall(r"(?:: |sum |largest )(-?[\d.e+-]+)(?:,|\n)", out)
     assert float(value) == pytest.approx(numbers["value"], abs=2e-4)
     heat = small[-1] if small else numbers["gradient"]
@@ -95,17 +91,17 @@ def test_the_program_of_the_reason_prints_the_value_and_the_map(
     assert float(largest) == pytest.approx(np.abs(heat).max(), rel=1e-3, abs=1e-6)
 
 
-def test_another_method_gives_the_layers_program_and_says_so_first(own, capsys):
+def test_another_method_gives_the_layers_program_and_says_so_first(own):
     choose(own, 1, view="why", why_method="occlusion", why_square=16)
     assert own.snippet().startswith(INSTEAD)
-    assert "largest" in printed(own, capsys)
+    assert "largest" in printed(own.snippet())
 
 
 @pytest.mark.parametrize("goal", ["channel", "unit"])
-def test_the_program_of_the_optimised_image_makes_the_same_steps(own, capsys, goal, tmp_path):
+def test_the_program_of_the_optimised_image_makes_the_same_steps(own, goal, tmp_path):
     choose(own, 1, view="optimised", goal=goal, goal_steps=3)
     own.ascent.started()
-    value = re.findall(r"step 3: (\S+)", printed(own, capsys))
+    value = re.findall(r"step 3: (\S+)", printed(own.snippet()))
     assert own.ascent.newest.step == 3
     assert float(value[0]) == pytest.approx(own.ascent.newest.value, abs=2e-4)
     assert (tmp_path / "optimised.png").is_file()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import subprocess
-import sys
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -24,6 +22,7 @@ from tests.labs.activations_kit import (
     put_small_network,
     small_net,
 )
+from tests.programs import printed
 from viz_app.core.records import Picture
 from viz_app.files.images import save_image
 from viz_app.files.samples import sample
@@ -32,14 +31,6 @@ from viz_app.labs.activations import ascent_jobs, ascent_snippet, jobs, layers, 
 from viz_app.labs.activations.receptive import field_of
 from viz_app.labs.activations.scene import ActivationsScene, resolve
 from viz_app.nets.published import load_published
-
-
-def printed(program):
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 def numbers_of(output):
@@ -66,7 +57,7 @@ def test_the_program_prints_the_numbers_of_a_small_network(monkeypatch, tmp_path
     shown = Picture(str(tmp_path / "red.png"), "red.png", pixels)
     presenter = lab(tmp_path, shown=shown)
     presenter.change(layer="conv2", channel=0, size=size)
-    found = numbers_of(printed(presenter.snippet()))
+    found = numbers_of(printed(presenter.snippet(), is_alone=size == "224"))
     numbers = presenter.mosaic.numbers()
     assert found["unit"][:3] == (str(numbers["row"]), str(numbers["column"]), "0")
     assert float(found["unit"][3]) == pytest.approx(numbers["value"], abs=1e-4)
@@ -155,4 +146,4 @@ def test_the_program_makes_the_optimised_image_of_a_class(monkeypatch, tmp_path)
     monkeypatch.chdir(tmp_path)
     found = values_of(printed(ascent_snippet.ascent_program(plan, 0.05, 2, store.folder)))
     wanted = climbed(load_published("mobilenet_v2", store.read), plan, 2)
-    assert found == pytest.approx([wanted[0], wanted[-1]], abs=1e-3)
+    assert found == pytest.approx([wanted[0], wanted[-1]], rel=3e-3)  # Adam divides small slopes

@@ -1,6 +1,4 @@
 import ast
-import subprocess
-import sys
 from dataclasses import replace
 
 import numpy as np
@@ -8,6 +6,7 @@ import pytest
 from PIL import Image
 
 from tests.labs.convolution_kit import Desk, photo
+from tests.programs import printed as run
 
 pytest.importorskip("torch", reason="the programs are PyTorch's")
 
@@ -41,14 +40,6 @@ CASES = {
 }  # fmt: skip
 
 
-def run(program):
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=120
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
 @pytest.fixture(scope="module")
 def printed():
     """What each program prints; all run in one process, as each needs a second for torch."""
@@ -58,7 +49,9 @@ def printed():
         assert not desk.speaker.sentence, (name, desk.speaker.sentence)
         layers[name] = desk.layer
         programs.append(desk.presenter.snippet())
-    answers = [ast.literal_eval(line) for line in run("\n".join(programs)).splitlines()]
+    answers = [
+        ast.literal_eval(line) for line in run("\n".join(programs), is_alone=True).splitlines()
+    ]
     return {name: (layers[name], answer) for name, answer in zip(CASES, answers, strict=True)}
 
 
@@ -109,6 +102,6 @@ def test_the_program_of_learning_finds_the_kernel(tmp_path):
     path = tmp_path / "cat.png"
     Image.fromarray(picture.pixels).save(path)
     desk = Desk(replace(picture, ref=str(path))).edit(view="learn")
-    _loss, kernel = run(desk.presenter.snippet()).splitlines()
+    *_losses, kernel = run(desk.presenter.snippet()).splitlines()
     sobel = [[1, 0, -1], [2, 0, -2], [1, 0, -1]]
     assert np.abs(np.array(ast.literal_eval(kernel)) - sobel).max() < 0.02

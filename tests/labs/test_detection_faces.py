@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tests.labs.test_detection_presenter import PICTURE, Desk
+from tests.programs import printed
 from viz_app.core.errors import NotFinite
 from viz_app.core.mtcnn import Cascade, Level, Windows
 from viz_app.core.records import Picture
@@ -158,14 +159,13 @@ def test_a_cancelled_search_shows_the_photo(found):
     assert "stopped" in desk.view.last("show_faces")[2]
 
 
-def test_the_program_prints_the_faces_on_the_screen(found, capsys):
+def test_the_program_prints_the_faces_on_the_screen(found):
     pytest.importorskip("torch")
     desk = Desk()
     desk.presenter.edited("view", "faces")
-    exec(compile(desk.presenter.snippet(), "<faces>", "exec"), {})
-    printed = capsys.readouterr().out
-    assert "1 of 1 boxes go on" in printed
-    assert "face 0.98 [23.0, 23.0, 63.0, 63.0]" in printed
+    said = printed(desk.presenter.snippet())
+    assert "1 of 1 boxes go on" in said
+    assert "face 0.98 [23.0, 23.0, 63.0, 63.0]" in said
 
 
 def test_the_grid_has_no_mtcnn_its_stages_are_the_faces_view(found):

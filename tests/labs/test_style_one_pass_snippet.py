@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-import subprocess
-import sys
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from tests.programs import printed
 from viz_app.core.errors import WeightsMissing
 from viz_app.engine.engine import Turn
 from viz_app.files.samples import sample
@@ -42,9 +41,7 @@ def test_the_program_paints_the_same_picture(scene, tmp_path):
         pytest.skip(str(missing))
     engine = type("Engine", (), {"_shelf": {}, "device": "cpu"})()
     ours = painted(Turn(engine), store, wish, content.pixels, content.ref).pixels
-    program = one_pass_program(wish, content, store.folder)
-    (tmp_path / "program.py").write_text(program, encoding="utf-8")
-    subprocess.run([sys.executable, "program.py"], cwd=tmp_path, check=True, capture_output=True)
+    printed(one_pass_program(wish, content, store.folder), tmp_path, is_alone=True)
     theirs = np.asarray(Image.open(tmp_path / "painted.png")).astype(int)
     assert theirs.shape == ours.shape
     assert abs(theirs - ours).max() <= 1

@@ -2,13 +2,12 @@ from __future__ import annotations
 
 import random
 import re
-import subprocess
-import sys
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from tests.programs import printed
 from viz_app.files.images import open_image
 from viz_app.files.samples import sample
 from viz_app.files.weights import WeightsStore
@@ -54,18 +53,9 @@ def optimised(net, run, steps):
     return [snapshot.total for snapshot in snapshots], snapshots[-1].picture
 
 
-def printed(program, folder):
+def costs(program, folder, **how):
     """J of each step as the program prints it."""
-    ended = subprocess.run(
-        [sys.executable, "-c", program],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=280,
-        check=False,
-    )
-    assert ended.returncode == 0, ended.stderr[-2000:]
-    return [float(x) for x in re.findall(r"J (\S+)", ended.stdout)]
+    return [float(x) for x in re.findall(r"J (\S+)", printed(program, folder, **how))]
 
 
 FIELDS = {
@@ -91,7 +81,7 @@ def test_whatever_is_combined_the_program_prints_the_costs_of_the_run(tmp_path, 
             precision="float32", size=128, steps=20, blend_2=3.0, lambda_3_2=2.0, **fields
         )
         run = Run("Run 1", "style.run", scene, sample("chelsea"), sample("night"))
-        theirs = printed(prepare(style_program(scene, run.content, run.style)), tmp_path)
+        theirs = costs(prepare(style_program(scene, run.content, run.style)), tmp_path)
         ours, _picture = optimised(net, run, len(theirs) - 1)
         assert len(theirs) == 1 + STEPS[scene.optimiser]
         assert theirs == pytest.approx(ours, rel=1e-3), fields
@@ -102,7 +92,7 @@ def test_the_picture_that_the_program_saves_has_the_colours_that_are_kept(tmp_pa
     scene = StyleScene(precision="float32", size=128, steps=10, colours="luminance")
     run = Run("Run 1", "style.run", scene, sample("chelsea"), sample("night"))
     program = prepare(style_program(scene, run.content, run.style))
-    printed(program, tmp_path)
+    costs(program, tmp_path, is_alone=True)
     _costs, picture = optimised(net, run, 10)
     content = jobs.resized(run.content.pixels, picture.shape[:2])
     theirs = open_image(tmp_path / "painted.png").pixels
@@ -148,7 +138,7 @@ def small_vgg():
 @pytest.mark.slow
 def test_the_program_reads_the_published_network(tmp_path):
     pytest.importorskip("torch")
-    from viz_app.nets.vgg import vgg16_features
+    from viz_app.nets.published import load_published
 
     store = WeightsStore()
     if not store.is_present("vgg16"):
@@ -156,6 +146,6 @@ def test_the_program_reads_the_published_network(tmp_path):
     scene = StyleScene(precision="float32", size=128, steps=20)
     run = Run("Run 1", "style.run", scene, sample("chelsea"), sample("night"))
     (tmp_path / "vgg16.ckpt").write_bytes(store.read("vgg16"))
-    theirs = printed(style_program(scene, run.content, run.style, tmp_path), tmp_path)
-    ours, _picture = optimised(vgg16_features(store.read("vgg16")), run, 20)
+    theirs = costs(style_program(scene, run.content, run.style, tmp_path), tmp_path)
+    ours, _picture = optimised(load_published("vgg16", store.read), run, 20)
     assert theirs == pytest.approx(ours, rel=1e-3)
