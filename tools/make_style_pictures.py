@@ -51,7 +51,7 @@ PAIRS = {
     "astronaut_glass": Pair("astronaut", "glass", ("--beta", "0.3")),
     "coffee_marble": Pair("coffee", "marble", ("--beta", "0.6")),
     "rocket_night": Pair("rocket", "night", ("--beta", "0.5")),
-    "motorcycle_halftone": Pair("motorcycle", "halftone", ("--beta", "0.1")),
+    "motorcycle_wave": Pair("motorcycle", "wave", ("--beta", "0.3")),
 }
 ALPHAS, BETAS = (0.3, 1, 3), (0.003, 0.03, 0.3, 3)
 CONTENT_LAYERS = ("conv1_2", "conv3_2", "conv4_2", "conv5_2")

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 from tests.labs.style_kit import quick_optimise
 from viz_app.files.weights import WeightsStore
 from viz_app.gui.panels.style.costs import CURVES, J
+from viz_app.gui.panels.style.inputs import InputColumn
 from viz_app.gui.panels.style.panel import StylePanel
 from viz_app.labs.style import jobs
 from viz_app.labs.style.gram_jobs import compared
@@ -163,6 +164,7 @@ def test_pointing_at_a_cell_shows_its_two_channels(lab, qtbot):
     click(qtbot, matrix, at.toPoint())
     mean = float((maps[2] * maps[4]).mean())
     assert view.words.text().startswith(f"k 2, k′ 4: S {mean * 2:.3g}  G {mean:.3g}")
+    assert view.matrices[0].caption.startswith(f"S {mean * 2:.3g} · 0 … ")
     assert view.maps[2].caption == f"product, 0 … {(maps[2] * maps[4]).max():.3g}"
     shown = np.frombuffer(view.maps[2]._image.constBits(), np.uint8).reshape(5, -1)[:, :8]
     product = maps[2] * maps[4]
@@ -266,3 +268,30 @@ def test_a_file_that_is_dropped_on_the_style_is_the_style(lab, qtbot, tmp_path):
     run = lab.presenter.steering.run
     qtbot.waitUntil(lambda: run.style and run.style.ref == str(path), timeout=60_000)
     assert lab.presenter.scene.others == ()
+
+
+def test_the_small_styles_are_whole_where_there_is_little_room(lab, qtbot):
+    column = InputColumn(lab.panel.theme)
+    qtbot.addWidget(column)
+    column.setStyleSheet(lab.panel.theme.sheet)
+    column.resize(column.minimumSizeHint())
+    column.show()
+    assert column.picker.geometry().bottom() < column._style_card.height()
+
+
+def test_the_commands_of_a_line_stand_on_one_middle(lab):
+    lab.panel.theme.set_scale(2.0)
+    lab.panel._commands.resize(4000, 99)
+    middles = {b.geometry().center().y() for b in (lab.panel.presets, lab.panel.mask_button)}
+    assert lab.panel.presets.height() > lab.panel.mask_button.height()
+    assert max(middles) - min(middles) <= 1
+
+
+def test_the_tools_of_the_mask_break_into_lines_and_the_picture_stays_in_sight(lab):
+    lab.panel.theme.set_scale(1.5)
+    lab.panel.window().resize(1024, 700)
+    lab.panel.mask_button.click()
+    tools = lab.panel.tools
+    tools.resize(tools.minimumSizeHint().width(), 9)
+    assert tools.open.geometry().right() < tools.width() < 350
+    assert lab.panel.easels[0].height() >= 200

@@ -271,6 +271,17 @@ def test_a_branch_goes_on_from_the_same_picture_and_listens_alone(bench):
     assert [line.name for line in bench.view.last["history"]] == ["Run 2"]
 
 
+def test_a_weight_that_is_moved_before_a_branch_goes_on_is_marked(bench):
+    started(bench, 4)
+    bench.presenter.paused()
+    bench.presenter.branched()
+    bench.presenter.edited("beta", 3.0)
+    bench.presenter.started()
+    bench.runner.take(2, "style.branch")
+    costs = bench.view.last["costs"]
+    assert costs.marks[-1].words == "branch, β 1 → 3"
+
+
 def test_the_best_picture_can_be_taken_back(bench):
     started(bench, 3)
     bench.presenter.edited("rate", 44.0)

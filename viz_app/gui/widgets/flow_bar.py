@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -47,12 +47,19 @@ class FlowBar(QWidget):
         return [widget for widget in self._widgets if not widget.isHidden()]
 
     def _arrange(self) -> None:
-        x = y = line = 0
+        lines: list[list[tuple[QWidget, QRect]]] = []
+        y = height = 0
         for widget in self._shown():
             size = widget.sizeHint().expandedTo(widget.minimumSize())
-            if x and x + size.width() > self.width():
-                x, y, line = 0, y + line + GAP_PX, 0
-            widget.setGeometry(x, y, size.width(), size.height())
-            x, line = x + size.width() + GAP_PX, max(line, size.height())
-        if y + line != self.minimumHeight() or y + line != self.maximumHeight():
-            self.setFixedHeight(y + line)
+            x = lines[-1][-1][1].right() + 1 + GAP_PX if lines else 0
+            if not lines or x + size.width() > self.width():
+                y, x, height = (y + height + GAP_PX if lines else 0), 0, 0
+                lines.append([])
+            lines[-1].append((widget, QRect(QPoint(x, y), size)))
+            height = max(height, size.height())
+        for line in lines:
+            middle = max(place.height() for _, place in line)
+            for widget, place in line:  # a chip is lower than a button
+                widget.setGeometry(place.translated(0, (middle - place.height()) // 2))
+        if y + height != self.minimumHeight() or y + height != self.maximumHeight():
+            self.setFixedHeight(y + height)

@@ -133,7 +133,7 @@ WEIGHTS = Group(
         ),
         Slider(
             "rate",
-            "Rate",
+            "Learning rate",
             OFF,
             MOST,
             "Learning rate: a step of Adam moves a pixel by about 0.03 · slider of the range from "

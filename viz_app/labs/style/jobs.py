@@ -138,7 +138,6 @@ class _Walker:
         self._painting = painting
         self._mailbox = mailbox
         self._trace = trace
-        self._controls: StyleControls | None = None
         self._best: StyleSnapshot | None = None
         self._layers: tuple[str, ...] = STYLE_LAYERS
         self._small_content: Pixels | None = None
@@ -169,11 +168,11 @@ class _Walker:
 
     def _live(self) -> StyleControls:
         controls = self._mailbox.read().controls_for(self._layers)
-        if self._controls is not None and controls != self._controls:
-            step = self._trace.rows[-1].step if self._trace.rows else 0
-            self._trace.mark(steered(self._controls, controls, self._layers), step)
+        before, self._trace.controls = self._trace.controls, controls
+        if before is not None and controls != before:
             self._best = None
-        self._controls = controls
+            if words := steered(before, controls, self._layers):
+                self._trace.mark(words, self._trace.rows[-1].step if self._trace.rows else 0)
         return controls
 
     def _shown(self, painted: Pixels) -> Pixels:

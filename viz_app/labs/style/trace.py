@@ -50,6 +50,7 @@ class Trace:
     def __init__(self) -> None:
         self.rows: list[Row] = []
         self.marks: list[Mark] = []
+        self.controls: StyleControls | None = None  # of the newest row
 
     def add(self, snapshot: StyleSnapshot) -> int:
         """Append a step; return how many rows there are."""
@@ -80,6 +81,7 @@ class Trace:
         """The same so far, for a branch."""
         twin = Trace()
         twin.rows, twin.marks = list(self.rows), list(self.marks)
+        twin.controls = self.controls
         return twin
 
     def is_flat(self) -> bool:

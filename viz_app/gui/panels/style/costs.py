@@ -98,7 +98,7 @@ class Legend(QWidget):
         for curve in CURVES[self._kind]:
             token = "kernel" if curve.token == "kernel_line" else curve.token  # legible as words
             colour = self._theme.colour(token) if token else colour_of(curve, self._theme)
-            words = f"{curve.name} {self._norm}" if curve is NORM else curve.name
+            words = f"{curve.name}&nbsp;{self._norm}" if curve is NORM else curve.name
             weight = "normal" if curve is NORM else "bold"  # bold bars of a norm are blocks
             parts.append(f'<span style="color:{colour.name()};font-weight:{weight}">{words}</span>')
         self.words.setText("&nbsp;&nbsp; ".join(parts))

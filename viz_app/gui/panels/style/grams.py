@@ -53,9 +53,9 @@ class HeatMap(QWidget):
         self.caption = caption
         self.update()
 
-    def show_cell(self, cell: tuple[int, int] | None) -> None:
-        """Mark a cell."""
-        self._cell = cell
+    def show_cell(self, cell: tuple[int, int], caption: str) -> None:
+        """Mark a cell, and say what it holds."""
+        self._cell, self.caption = cell, caption
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -200,14 +200,9 @@ class GramView(QWidget):
         grams = self._grams
         if grams is None:
             return
-        scale = f"0 … {compact(grams.top)}"
-        of_style = "S" if grams.styles == 1 else f"S of {grams.styles} styles"
-        captions = f"{of_style}, {scale}", f"G, {scale}", f"S − G, ±{compact(grams.bound)}"
         tables = viridis(), viridis(), self._signed()
-        for widget, shades, table, caption in zip(
-            self.matrices, grams.shades, tables, captions, strict=True
-        ):
-            widget.show_shades(shades, table, caption)
+        for widget, shades, table in zip(self.matrices, grams.shades, tables, strict=True):
+            widget.show_shades(shades, table, "")
         self._show_cell()
 
     def _show_cell(self) -> None:
@@ -215,9 +210,13 @@ class GramView(QWidget):
         if grams is None:
             return
         cell = self._cell or _brightest(grams.style)
-        for widget in self.matrices:
-            widget.show_cell(cell)
         row, column = cell
+        s, g = float(grams.style[row, column]), float(grams.painted[row, column])
+        ends = f"0 … {compact(grams.top)}", f"0 … {compact(grams.top)}", f"±{compact(grams.bound)}"
+        for widget, name, value, scale in zip(
+            self.matrices, ("S", "G", "S − G"), (s, g, s - g), ends, strict=True
+        ):
+            widget.show_cell(cell, f"{name} {compact(value)} · {scale}".replace("-", "−"))
         first, second = grams.maps[row], grams.maps[column]
         product = first * second
         top = float(max(first.max(), second.max())) or 1.0
@@ -229,13 +228,13 @@ class GramView(QWidget):
             (self.maps[2], product, most, f"product, 0 … {compact(most)}"),
         ):
             widget.show_shades(shaded(values, end), viridis(), caption)
-        s, g = float(grams.style[row, column]), float(grams.painted[row, column])
         words = f"k {row}, k′ {column}: S {compact(s)}  G {compact(g)}  S − G {compact(s - g)}"
         self.words.setText(words)
+        of_style = "S is" if grams.styles == 1 else f"S, of {grams.styles} styles, is"
         by = "Σ T², T the mask" if grams.is_masked else "the number of positions"
         self.words.setToolTip(
-            f"{words}\nS is what the cost asks for. Both are sums divided by {by}: G[k, k′] is the "
-            "mean of the product of the two maps on the right, those of the picture under way."
+            f"{words}\n{of_style} what the cost asks for. Both are sums divided by {by}: G[k, k′] "
+            "is the mean of the product of the two maps, those of the picture under way."
         )
 
     def _on_pointed(self, row: int, column: int) -> None:

@@ -34,14 +34,13 @@ from PySide6.QtWidgets import (
 )
 
 from viz_app.core.records import Picture
-from viz_app.files.resources import resource
-from viz_app.files.samples import SAMPLES
+from viz_app.files.samples import SAMPLES, path_of
 from viz_app.gui.image_strip import to_qimage
 from viz_app.gui.panel import Card
 from viz_app.gui.theme import Theme, set_role
 from viz_app.labs.style.shown import HistoryLine
 
-COLUMN_PX = 176
+COLUMN_PX = 180
 THUMB_PX = (44, 34)
 KEPT_PX = 320  # pictures are kept here no larger than this
 EMPTY = "Runs that are reset or replaced stay here; a double click brings one back."
@@ -124,12 +123,12 @@ class StylePicker(QWidget):
             )
             button.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
             button.customContextMenuRequested.connect(
-                lambda _at, ref=f"sample:{sample.name}": self.toggled.emit(ref)
+                lambda _at, ref=sample.ref: self.toggled.emit(ref)
             )
             button.setAccessibleName(f"Style: {sample.title}")
             set_role(button, "thumb")
             self._group.addButton(button, i)
-            self._refs.append(f"sample:{sample.name}")
+            self._refs.append(sample.ref)
             grid.addWidget(button, i // 3, i % 3)
         self._group.setExclusive(False)
         self._group.idClicked.connect(self._on_clicked)
@@ -160,8 +159,7 @@ class StylePicker(QWidget):
             return
         self._are_read = True
         for i, ref in enumerate(self._refs):
-            path = resource("images", "styles", f"{ref.removeprefix('sample:')}.jpg")
-            reader = QImageReader(str(path))
+            reader = QImageReader(path_of(ref))
             width, height = (2 * n for n in THUMB_PX)
             reader.setScaledSize(
                 reader.size().scaled(width, height, Qt.AspectRatioMode.KeepAspectRatioByExpanding)
@@ -307,6 +305,12 @@ class InputColumn(QWidget):
         column.addWidget(content, 5)
         column.addWidget(style, 8)
         column.addWidget(history, 5)
+
+    def minimumSizeHint(self) -> QSize:
+        layout, hint = self.layout(), super().minimumSizeHint()
+        assert layout is not None
+        height = layout.totalMinimumHeightForWidth(self._theme.px(COLUMN_PX))
+        return hint.expandedTo(QSize(0, height))  # words break into lines
 
     def _on_delete(self) -> None:
         row = self.history.currentRow()

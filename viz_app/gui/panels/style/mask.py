@@ -13,11 +13,13 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSlider, QWidget
 from viz_app.gui.theme import Theme
 from viz_app.gui.widgets.canvas import Canvas
 from viz_app.gui.widgets.choices import ChoiceButtons
+from viz_app.gui.widgets.flow_bar import FlowBar
 from viz_app.labs.controls import Choice, Option
 from viz_app.labs.style.mask import MOST_SIDE, from_text
 
 Mask = NDArray[np.uint8]
 VEIL = 170  # how opaque the cover is where the style does not apply, of 255
+BRUSH_PX = 120
 SMALLEST, USUAL, LARGEST = 2, 18, 80  # radius of the brush in pixels of the mask
 TOOL = Choice(
     "tool",
@@ -30,7 +32,7 @@ TOOL = Choice(
 )
 
 
-class MaskTools(QWidget):
+class MaskTools(FlowBar):
     """Brush or eraser, its size, and buttons for the whole mask."""
 
     cleared = Signal()
@@ -46,6 +48,7 @@ class MaskTools(QWidget):
         self.choice.show_value(self.tool)
         self.choice.moved.connect(self._on_tool)
         self.brush = QSlider(Qt.Orientation.Horizontal)
+        self.brush.setFixedWidth(BRUSH_PX)
         self.brush.setRange(SMALLEST, LARGEST)
         self.brush.setValue(USUAL)
         self.brush.setToolTip("How wide the brush is.")
@@ -61,15 +64,14 @@ class MaskTools(QWidget):
         self.open.setToolTip("A picture that is white where the style applies and black where not.")
         self.open.setAccessibleName("Open a mask")
         self.open.clicked.connect(self.open_asked)
-        row = QHBoxLayout(self)
+        width = QWidget()
+        row = QHBoxLayout(width)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        row.addWidget(self.choice)
         row.addWidget(QLabel("Size"))
-        row.addWidget(self.brush, 1)
-        for button in (self.invert, self.clear, self.open):
-            row.addWidget(button)
-        row.addStretch(1)
+        row.addWidget(self.brush)
+        for part in (self.choice, width, self.invert, self.clear, self.open):
+            self.add(part)
 
     def _on_tool(self, tool: object) -> None:
         self.tool = str(tool)

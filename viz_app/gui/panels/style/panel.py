@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFileDialog,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QSizePolicy,
     QVBoxLayout,
@@ -35,6 +36,7 @@ from viz_app.gui.widgets.choices import ChoiceButtons
 from viz_app.gui.widgets.flow_bar import FlowBar
 from viz_app.gui.widgets.pages import Pages
 from viz_app.gui.widgets.view_switch import ViewSwitch
+from viz_app.gui.widgets.words import Words
 from viz_app.labs.controls import Action
 from viz_app.labs.style.batch import BatchAsked, BatchShown
 from viz_app.labs.style.controls import BELOW
@@ -46,7 +48,8 @@ from viz_app.labs.style.presets import PRESETS
 from viz_app.labs.style.scene import StyleScene
 from viz_app.labs.style.shown import CostsShown, EaselShown, HistoryLine, Offer
 
-BELOW_PX = 184
+BELOW_PX, EASEL_PX = 184, 150
+NARROW_PX = 460  # of an offer: below, its button stands under its words
 PATTERNS = " ".join(f"*{suffix}" for suffixes in FORMATS.values() for suffix in suffixes)
 PICTURES = f"Images ({PATTERNS});;All files (*)"
 SAVES = "PNG (*.png);;JPEG (*.jpg);;TIFF (*.tif)"
@@ -60,7 +63,7 @@ class StylePanel(Panel):
         self.inputs = InputColumn(theme)
         self.easels = [Easel(0, theme), Easel(1, theme)]
         self.easels[1].hide()
-        self.offer = OfferCard()
+        self.offer = OfferCard(theme)
         self.offer.hide()
         self.curves = CostCurves(theme)
         self.bars = TermBars(theme)
@@ -304,6 +307,8 @@ class StylePanel(Panel):
             other.look_at(zoom, share)
 
     def _on_theme_changed(self) -> None:
+        for easel in self.easels:
+            easel.setMinimumHeight(self.theme.px(EASEL_PX))
         self._below_card.setFixedHeight(self.theme.px(BELOW_PX) + 20)
         if "play" in self.buttons:  # its words change, its place does not
             self.buttons["play"].setMinimumWidth(self.theme.px(96))
@@ -312,14 +317,10 @@ class StylePanel(Panel):
 class OfferCard(Card):
     """What is missing, how large it is and whose, and a button that brings it."""
 
-    def __init__(self) -> None:
+    def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self._title = QLabel()
-        self._sentence = QLabel()
-        self._sentence.setWordWrap(True)
-        self._facts = QLabel()
-        self._facts.setWordWrap(True)
-        set_role(self._facts, "muted")
+        self._theme = theme
+        self._title, self._sentence, self._facts = Words(), Words(), Words(role="muted")
         self.button = QPushButton("Get the network…")
         self.button.setToolTip("Open the list of networks, to fetch this one.")
         set_role(self.button, "primary")
@@ -327,11 +328,19 @@ class OfferCard(Card):
         words.setSpacing(4)
         for label in (self._title, self._sentence, self._facts):
             words.addWidget(label)
-        row = QHBoxLayout()
-        row.setSpacing(16)
-        row.addLayout(words, 1)
-        row.addWidget(self.button, 0, Qt.AlignmentFlag.AlignVCenter)
-        self.column.addLayout(row)
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._row.setSpacing(12)
+        self._row.addLayout(words, 1)
+        self._row.addWidget(self.button, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.column.addLayout(self._row)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._theme.px(NARROW_PX) // 2, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        is_narrow = self.width() < self._theme.px(NARROW_PX)
+        direction = QBoxLayout.Direction
+        self._row.setDirection(direction.TopToBottom if is_narrow else direction.LeftToRight)
 
     def show_offer(self, offer: Offer) -> None:
         """Show the words of an offer."""
