@@ -202,3 +202,19 @@ def test_at_large_text_in_a_small_window_the_layers_names_are_in_sight(lab, qtbo
     window.theme.set_scale(1.0)
     window.resize(1440, 900)
     qtbot.waitUntil(lambda: not table.isColumnHidden(COLUMNS.index("kind")))
+
+
+def test_a_formula_too_wide_for_the_page_is_broken_at_its_signs(lab, qtbot):
+    lab.presenter.change(view="costs", calculator="bottleneck")
+    page, window = lab.panel.costs, lab.panel.window()
+    window.resize(1440, 900)
+    qtbot.waitUntil(lambda: page.isVisible() and page.width() > 700)
+    before = [formula.sizeHint().height() for formula in page.formulas[:2]]
+    window.theme.set_scale(1.5)
+    window.resize(1024, 700)
+    qtbot.waitUntil(lambda: page.formulas[1].sizeHint().height() > 2.5 * before[1])
+    qtbot.waitUntil(lambda: page.formulas[0].sizeHint().height() < 1.8 * before[0])
+    assert page.formulas[1].sizeHint().width() <= 1.1 * page.formulas[1].width()
+    window.theme.set_scale(1.0)
+    window.resize(1440, 900)
+    qtbot.waitUntil(lambda: page.formulas[1].sizeHint().height() == before[1])

@@ -48,6 +48,12 @@ def test_the_window_lies_around_the_point_of_the_photo(desk):
     assert "column 20, row 11" in found.story.title
 
 
+def test_a_point_of_the_photo_is_in_the_middle_of_its_window_without_padding_too(desk):
+    desk.edit(view="photo", taps=11)
+    left, _top, right, _bottom = spot(desk, "photo", (40.5 / 48, 16.5 / 32)).window
+    assert (left * 48, right * 48) == pytest.approx((35, 46))
+
+
 def test_padding_in_the_window_is_muted(desk):
     desk.edit(view="photo", channel="red", padding="same")
     lines = spot(desk, "output", (0, 0)).story.lines

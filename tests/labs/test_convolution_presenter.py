@@ -303,3 +303,20 @@ def test_every_example_can_be_pointed_at_everywhere(desk):
                 for cell in (plane.cells[0, 0], plane.cells[-1, -1]):
                     desk.presenter.stepping.hovered(Target(block.key, tuple(cell.tolist())))
                     assert desk.view.newest("story").title
+
+
+@pytest.mark.parametrize("kind", ["max_pool", "global_average"])
+def test_a_pinned_cell_of_the_kernel_is_let_go_where_a_pooling_has_none(desk, kind):
+    desk.presenter.stepping.pin_asked("kernel")
+    assert desk.scene.pin == "kernel"
+    desk.edit(kind=kind)
+    assert desk.scene.pin == "output"
+    assert desk.view.newest("story").title
+
+
+@pytest.mark.parametrize(
+    ("pin", "cell"), [("input", (1,)), ("kernel", (0, 0, 1)), ("input", (0,) * 9)]
+)
+def test_a_cell_of_another_number_of_axes_is_let_go(desk, pin, cell):
+    desk.presenter.change(pin=pin, cell=cell)
+    assert (desk.scene.pin, desk.scene.cell) == ("output", ())

@@ -308,6 +308,15 @@ def test_a_damaged_coco_file_ends_with_a_sentence(text):
         coco.read_coco(text)
 
 
+@pytest.mark.parametrize("bbox", [[0, 0, 10**400, 1], [1e308, 0, 1e308, 1]])
+def test_a_box_larger_than_numbers_go_ends_with_a_sentence(bbox):
+    marked = {"image_id": 7, "category_id": 3, "bbox": bbox, "score": 0.9}
+    with pytest.raises(SceneError, match="COCO"):
+        coco.read_coco(json.dumps(TRUTH | {"annotations": [marked]}))
+    with pytest.raises(SceneError, match="COCO"):
+        coco.read_results(json.dumps([marked]), coco.read_coco(json.dumps(TRUTH)))
+
+
 def test_a_list_of_results_needs_the_coco_truth():
     with pytest.raises(SceneError, match="ground truth"):
         coco.read_results("[]", None)

@@ -303,7 +303,7 @@ def test_the_selected_layer_is_opened_in_activations(lab):
     ("calculator", "values", "words"),
     [
         ("one_by_one", [6_176, 55_328], "the channels become fewer"),
-        ("residual", [221_440, 8_192, 0], "W_s brings it to that shape"),
+        ("residual", [221_440, 8_192, 0], "Wₛ brings it to that shape"),
         ("alexnet", [55, 54, 55], "224 gives 54.25"),
     ],
 )

@@ -240,7 +240,18 @@ def resolve(scene: ConvolutionScene) -> ConvolutionScene:
         fields["source"] = "example"
     if scene.source == "photo" and d != 2:
         fields["source"] = "example"
+    if not _can_pin(scene):
+        fields |= {"pin": "output", "cell": ()}
     return replace(scene, **fields)
+
+
+def _can_pin(scene: ConvolutionScene) -> bool:
+    """Whether the pinned cell may be one: a pooling has no kernel, an index a number an axis."""
+    if scene.pin == "output" or not scene.cell:
+        return True
+    if scene.pin == "kernel":
+        return not scene.is_pool and len(scene.cell) == 2 + scene.dimensions
+    return len(scene.cell) == 1 + scene.dimensions
 
 
 def _clamp(value: int, low: int, high: int) -> int:

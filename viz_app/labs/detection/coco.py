@@ -46,7 +46,7 @@ def read_coco(text: str) -> CocoFile:
         images = {i["id"]: _base(str(i["file_name"])) for i in record["images"]}
         categories = {c["id"]: str(c["name"]) for c in record.get("categories", [])}
         boxes = _by_picture(record["annotations"], images, categories)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, ArithmeticError, KeyError, TypeError, AttributeError, RecursionError):
         raise SceneError(_BROKEN.format("images, annotations or bbox")) from None
     return CocoFile(boxes, images, categories)
 
@@ -74,7 +74,7 @@ def read_results(text: str, truth: CocoFile | None) -> Mapping[str, tuple[Marked
         )
     try:
         return _by_picture(record, truth.images, truth.categories)
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, ArithmeticError, KeyError, TypeError, AttributeError):
         raise SceneError(_BROKEN.format("image_id, category_id, bbox or score")) from None
 
 
@@ -86,14 +86,13 @@ def _by_picture(
     boxes: dict[str, list[Marked]] = {name: [] for name in images.values()}
     for one in annotations:
         x, y, width, height = (float(v) for v in one["bbox"])
-        score = float(one.get("score", 1.0))
-        if not all(map(math.isfinite, (x, y, width, height, score))):
+        corners, score = (x, y, x + width, y + height), float(one.get("score", 1.0))
+        if not all(map(math.isfinite, (*corners, width, height, score))):
             raise ValueError("not finite")
         number = one.get("category_id")
         name = images.get(one["image_id"])
         if name is None:
             continue  # of a picture that is not in the file: COCO's own rule
-        corners = (x, y, x + width, y + height)
         label = categories.get(number, str(number))
         boxes[name].append(Marked(corners, label, score, bool(one.get("iscrowd", 0))))
     return {name: tuple(found) for name, found in boxes.items()}

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from viz_app.core.architectures import catalogue as nets
+from viz_app.core.errors import WeightsError
 from viz_app.core.layers import INPUT, Kind, Layer, Network, Shape
-from viz_app.core.traced import Traced
+from viz_app.core.traced import Traced, parse_spec
 
 View = Literal["network", "compare", "costs"]
 Column = Literal[
@@ -94,6 +95,8 @@ def resolve(scene: NetworksScene) -> NetworksScene:
         scene = replace(scene, other="alexnet")
     if scene.built is not None and len(scene.built.layers) > MOST_LAYERS:
         scene = replace(scene, built=None)
+    if scene.own is not None and not _is_code(scene.own.spec):  # a damaged session
+        scene = replace(scene, own=None)
     if scene.own is not None and scene.built is not None:
         scene = replace(scene, built=None)
     if scene.kept is None and scene.is_beside_kept:
@@ -107,6 +110,14 @@ def resolve(scene: NetworksScene) -> NetworksScene:
         scene = replace(scene, layer=layers[0].name if layers else INPUT)
     layer = names.get(scene.layer)
     return scene if layer is None else _with_fields(scene, layer)
+
+
+def _is_code(spec: str) -> bool:
+    """Whether a spec names code that makes a network."""
+    try:
+        return parse_spec(spec).runs_code
+    except WeightsError:
+        return False
 
 
 def network_of(scene: NetworksScene) -> Network:

@@ -13,6 +13,7 @@ from viz_app.core.layers import total_parameters as count
 from viz_app.core.records import Picture
 from viz_app.core.traced import Traced
 from viz_app.labs.networks.scene import NetworksScene, network_of
+from viz_app.labs.snippets import in_words
 
 _TAKEN = {
     *("apply", "buffers", "children", "compile", "cpu", "cuda", "double", "eval", "float"),
@@ -28,7 +29,7 @@ def snippet(scene: NetworksScene, picture: Picture | None) -> str:
     try:
         return module_program(network)
     except ShapeError as error:
-        return f"# {error}\n"
+        return f"# {in_words(str(error))}\n"
 
 
 def module_program(network: Network) -> str:
@@ -46,7 +47,7 @@ def module_program(network: Network) -> str:
     steps = _steps(table, network.output_names, names)
     shape = ", ".join(map(str, (1, *network.input_shape)))
     lines = [
-        f'"""{network.title}: {count(network):,} parameters."""',
+        f'"""{in_words(network.title)}: {count(network):,} parameters."""',
         "",
         "import torch",
         "import torch.nn.functional as F",
@@ -81,7 +82,7 @@ def own_program(own: Traced) -> str:
     else:
         made = ["import torch", "", f"from {source} import {factory} as make"]
     lines = [
-        f'"""{own.title}: {own.parameters:,} parameters."""',
+        f'"""{in_words(own.title)}: {own.parameters:,} parameters."""',
         "",
         *made,
         "",
@@ -99,7 +100,7 @@ def _names(table: tuple[Row, ...]) -> dict[str, str]:
     names = {INPUT: "x"}
     for row in table:
         word = re.sub(r"\W", "_", row.layer.name, flags=re.ASCII)
-        if not word[0].isalpha() or keyword.iskeyword(word) or word in _TAKEN or word == "x":
+        if not word[:1].isalpha() or keyword.iskeyword(word) or word in _TAKEN or word == "x":
             word = f"layer_{word}"
         while word in names.values():
             word += "_"

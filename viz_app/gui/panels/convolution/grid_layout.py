@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, QRectF
 from viz_app.labs.convolution.figure import Block, Figure, Plane
 from viz_app.labs.convolution.pointing import Target
 
-LARGEST_PX, READABLE_PX, SMALLEST_PX = 52.0, 30.0, 1.5
+LARGEST_PX, READABLE_PX, SMALLEST_PX = 68.0, 30.0, 1.5
 TITLE_PX, CAPTION_PX, SIGN_PX, GAP_PX, MARGIN_PX = 24.0, 18.0, 54.0, 14.0, 16.0
 MOST_COLUMNS = 4
 LEAST_KERNEL_PX = (30.0, 22.0, 16.0, 0.0)

@@ -54,7 +54,7 @@ class GridPainter:
         else:
             longest = max(len(text_of(v)) for v in values.reshape(-1)[:4096])
         wanted = max(box.step * 0.36, min(box.step * 0.5, 10.0 * self.theme.scale))
-        px = min(wanted, 17.0 * self.theme.scale, room / (0.61 * max(longest, 1)))
+        px = min(wanted, 22.0 * self.theme.scale, room / (0.61 * max(longest, 1)))
         return px if px >= LEAST_FONT_PX else 0.0
 
     # Planes

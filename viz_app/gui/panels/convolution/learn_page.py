@@ -88,7 +88,7 @@ class LearnPage(QWidget):
         self.plot.hideButtons()
         self.plot.setMenuEnabled(False)
         self.plot.setLogMode(False, True)
-        self._curve = self.plot.plot()
+        self._curve = self.plot.plot(antialias=True)
         self._words = Words()
         self._buttons = FlowBar()
         self._toggle: ActionButton | None = None
@@ -155,7 +155,7 @@ class LearnPage(QWidget):
         self._kernel_card = Card()
         self._kernel_card.column.setContentsMargins(4, 2, 4, 2)
         self._kernel_card.column.addWidget(self.kernels)
-        self._loss_card = Card("Loss: mean square error, logarithmic")
+        self._loss_card = Card("Loss after each step: mean square error, logarithmic")
         self._loss_card.column.setContentsMargins(10, 10, 10, 6)
         self._no_loss = Words("The loss will fall here.")
         self._no_loss.setAlignment(Qt.AlignmentFlag.AlignCenter)

@@ -125,4 +125,5 @@ def canvas_card(title: str, role: str, canvas: LinkedCanvas) -> Card:
     card.column.setContentsMargins(4, 10, 4, 6)
     card.title.setContentsMargins(10, 0, 0, 0)
     card.column.addWidget(canvas, 1)
+    card.title.setWordWrap(False)  # or the box layout takes the height wanted for the least
     return card

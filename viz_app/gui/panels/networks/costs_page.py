@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import (
+    QFontMetricsF,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPolygonF,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from viz_app.gui.panel import Card
@@ -14,6 +22,7 @@ from viz_app.labs.networks.costs import Costs
 from viz_app.labs.networks.presenter import NetworksPresenter
 
 MOST_BARS = 3
+MARGIN_PX = 24
 
 
 class CostsPage(QWidget):
@@ -22,6 +31,7 @@ class CostsPage(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
+        self._costs: Costs | None = None
         self.title = QLabel()
         set_role(self.title, "title")
         self.labels = [QLabel() for _ in range(MOST_BARS)]
@@ -32,7 +42,7 @@ class CostsPage(QWidget):
         self.verdict.setWordWrap(True)
         self.plot = CostPlot(theme)
         card = Card()
-        card.column.setContentsMargins(24, 20, 24, 20)
+        card.column.setContentsMargins(MARGIN_PX, 20, MARGIN_PX, 20)
         card.column.setSpacing(12)
         card.column.addWidget(self.title)
         for label, formula in zip(self.labels, self.formulas, strict=True):
@@ -44,6 +54,7 @@ class CostsPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(card)
+        theme.changed.connect(self._set_formulas)
 
     def attach(self, presenter: NetworksPresenter) -> None:
         """Connect the intents."""
@@ -57,11 +68,32 @@ class CostsPage(QWidget):
             label.setVisible(is_there)
             formula.setVisible(is_there)
             if is_there:
-                bar = costs.bars[i]
-                label.setText(bar.label)
-                formula.show_latex(bar.latex, f"{bar.label}: {bar.value:,}")
+                label.setText(costs.bars[i].label)
+        self._costs = costs
+        self._set_formulas()
         self.verdict.setText(costs.verdict)
         self.plot.show_costs(costs)
+
+    def _set_formulas(self) -> None:
+        """Set each formula in one line, or broken at its signs where that is too wide."""
+        room = self.width() - 2 * MARGIN_PX
+        for bar, formula in zip(
+            self._costs.bars if self._costs else (), self.formulas, strict=False
+        ):
+            words = f"{bar.label}: {bar.value:,}"
+            formula.show_latex(bar.latex, words)
+            if formula.sizeHint().width() > room:
+                formula.show_latex(broken(bar.latex), words)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._set_formulas()
+
+
+def broken(latex: str) -> str:
+    """A formula with a line for each of its equals signs."""
+    parts = latex.split(" = ")
+    lines = [parts[0], *(f"= {part}" for part in parts[1:])]
+    return r"\begin{aligned} & " + r" \\ & ".join(lines) + r" \end{aligned}"
 
 
 class CostPlot(QWidget):

@@ -21,6 +21,7 @@ from viz_app.gui.panels.networks.table_view import TableView
 from viz_app.gui.theme import Theme, set_role
 from viz_app.gui.widgets.flow_bar import FlowBar
 from viz_app.gui.widgets.formula import Formula
+from viz_app.gui.widgets.words import Words
 from viz_app.labs.networks.explain import Explanation
 from viz_app.labs.networks.presenter import NetworksPresenter
 from viz_app.labs.networks.view import NetworkShown
@@ -40,9 +41,8 @@ class NetworkPage(QWidget):
         self._theme = theme
         self.drawing = Drawing(theme)
         self.table = TableView(theme)
-        self.totals = QLabel()
+        self.totals = Words()
         self.totals.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.totals.setWordWrap(True)
         self.heading = QLabel()
         set_role(self.heading, "group")
         self.formula = Formula(theme, 16)
