@@ -10,6 +10,7 @@ import torch
 
 from viz_app.compute.ascent import Goal, Manner, climb
 from viz_app.compute.ascent_paint import COLOUR_ROOT, first_numbers, shaken, to_image
+from viz_app.core.ascent import SLIGHT, WIDE
 from viz_app.core.errors import NotFinite, ShapeError
 from viz_app.core.layers import Layer, Network
 from viz_app.nets.build import Net, build_frozen
@@ -134,3 +135,15 @@ def test_shaking_moves_the_image_and_keeps_its_range():
     assert not torch.equal(one, two)
     assert one.min() >= image.min() - 1e-6
     assert one.max() <= image.max() + 1e-6
+
+
+def test_an_object_is_also_mirrored_and_a_texture_is_not():
+    image = torch.linspace(0, 1, 24).expand(1, 3, 24, 24)
+
+    def signs(shake):
+        dice = torch.Generator().manual_seed(0)
+        looked = (shaken(image, dice, shake) for _ in range(20))
+        return {(one[..., 12:].mean() > one[..., :12].mean()).item() for one in looked}
+
+    assert signs(SLIGHT) == {True}
+    assert signs(WIDE) == {True, False}

@@ -118,6 +118,20 @@ def test_both_cards_fit_into_a_small_window(room, qtbot):
     assert page._above.geometry().bottom() < page._below.y()
 
 
+def test_a_long_sentence_about_the_unit_is_not_cut_off_where_text_is_large(room, qtbot):
+    room.presenter.house.speaker.tell("A sentence above the page takes room.")
+    room.presenter.layer_chosen("conv2")
+    qtbot.waitUntil(lambda: shown_layer(room) == "relu2" and room.presenter.is_settled())
+    page, sentence = room.panel.mosaic, room.panel.mosaic.sentence
+    room.panel.theme.set_scale(1.5)
+    page.window().resize(1024, 700)
+    room.presenter.change(is_effective=True, row=40, column=0)
+    qtbot.waitUntil(lambda: "border (8×8 inside); its gradient is zero" in sentence.text())
+    qtbot.waitUntil(lambda: sentence.geometry().bottom() < page._below.height())
+    assert sentence.height() >= sentence.heightForWidth(sentence.width())
+    room.panel.theme.set_scale(1.0)
+
+
 def test_the_mosaic_and_the_numbers_are_saved(room, tmp_path):
     room.panel.save_to(tmp_path / "mosaic.png")
     room.panel.save_to(tmp_path / "layer.npz")

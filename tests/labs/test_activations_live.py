@@ -102,7 +102,12 @@ def test_another_image_another_view_and_another_lab_let_the_webcam_go(small):
         small.house.pictures.shown = picture("other.png")
         small.show(small.scene, small.house.pictures.current())
 
-    for let_go in (leave_view, small.leave, choose):
+    def choose_a_network_that_is_not_here():
+        small.house.weights.is_here = False
+        small.edited("network", "alexnet")
+        small.house.weights.is_here = True
+
+    for let_go in (leave_view, small.leave, choose, choose_a_network_that_is_not_here):
         small.change(view="mosaic")
         small.house.runner.is_held = True
         small.mosaic.live.start(0)

@@ -15,9 +15,11 @@ from torch import Tensor
 
 from viz_app.compute.activations import as_maps
 from viz_app.compute.adam import Adam
+from viz_app.compute.ascent_natural import remembered, strangeness
 from viz_app.compute.ascent_paint import Manner, enlarged, first_numbers, shaken, to_image
 from viz_app.compute.backward import slope_of
 from viz_app.compute.pixels import to_pixels
+from viz_app.core.ascent import NATURAL, SLIGHT, WIDE
 from viz_app.core.errors import NotFinite, ShapeError
 from viz_app.nets.build import Net
 
@@ -113,15 +115,21 @@ def climb(
     device = next(net.parameters()).device
     dice = torch.Generator().manual_seed(seed)
     numbers = first_numbers(side, manner, seed).to(device)
+    is_class = goal.kind == "class"
+    shake = WIDE if is_class else SLIGHT
+    known = remembered(net, goal.layer) if is_class and manner.is_natural else ()
+    wanted = (goal.layer, *(memory.layer for memory in known))
     adam = Adam()
     for step in count():
         with torch.enable_grad():
             at = numbers.detach().requires_grad_()
             image = to_image(at, side, manner)
-            looked = shaken(image, dice) if manner.is_shaken else image
+            looked = shaken(image, dice, shake) if manner.is_shaken else image
             looked = enlarged(looked, look_side or side)
-            value = goal.of(net(looked, (goal.layer,), check)[goal.layer])
-            slope = slope_of(value, at, check)
+            outputs = net(looked, wanted, check)
+            value = goal.of(outputs[goal.layer])
+            aim = value - NATURAL * strangeness(outputs, known) if known else value
+            slope = slope_of(aim, at, check)
         if not (math.isfinite(value.item()) and bool(torch.isfinite(slope).all())):
             raise NotFinite(
                 "The optimised image left the finite numbers: lower the learning rate and start "

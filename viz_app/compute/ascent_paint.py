@@ -15,21 +15,24 @@ import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor
 
+from viz_app.core.ascent import SLIGHT, Shake
+
 # The square root of the covariance of red, green and blue over ImageNet, as published with the
 # article (lucid, Apache-2.0); its columns are the uncorrelated colours
 COLOUR_ROOT = ((0.26, 0.09, 0.02), (0.27, 0.00, -0.05), (0.27, -0.09, 0.03))
 START = 0.01  # standard deviation of the first numbers
 FOURIER_SHARE = 0.25
-JITTER, ZOOM, DEGREES = 12.0, 0.1, 10.0
 
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How the image is written down and shaken; all on is what gives good pictures."""
+    """How the image is written down and shaken, and whether a class's is kept like photos; all
+    on is what gives good pictures."""
 
     is_fourier: bool = True
     is_decorrelated: bool = True
     is_shaken: bool = True
+    is_natural: bool = True
 
 
 def first_numbers(side: int, manner: Manner, seed: int) -> Tensor:
@@ -56,20 +59,22 @@ def to_image(numbers: Tensor, side: int, manner: Manner) -> Tensor:
     return plane.sigmoid()
 
 
-def shaken(image: Tensor, dice: Generator) -> Tensor:
+def shaken(image: Tensor, dice: Generator, shake: Shake = SLIGHT) -> Tensor:
     """The image turned, enlarged and moved by a little at random, [1, 3, H, W].
 
     A feature that must survive this cannot hang on single pixels. ``dice`` is a generator on the
     CPU, so that a seed throws the same on every device. What comes in from beyond the edge is the
     mirrored image.
     """
-    turn, zoom, down, right = (2 * torch.rand(4, generator=dice, dtype=torch.float64) - 1).tolist()
-    angle, scale = math.radians(DEGREES * turn), 1 / (1 + ZOOM * zoom)
+    thrown = (2 * torch.rand(5, generator=dice, dtype=torch.float64) - 1).tolist()
+    turn, zoom, down, right, side = thrown
+    angle = math.radians(shake.degrees * turn)
+    scale = shake.most**-zoom if zoom > 0 else shake.least**zoom
     cosine, sine = scale * math.cos(angle), scale * math.sin(angle)
-    height, width = image.shape[2:]
+    flip = -1 if shake.is_mirrored and side < 0 else 1
     rows = [
-        [cosine, -sine, 2 * JITTER * right / width],
-        [sine, cosine, 2 * JITTER * down / height],
+        [flip * cosine, -sine, 2 * shake.move * right],
+        [flip * sine, cosine, 2 * shake.move * down],
     ]
     matrix = torch.tensor([rows], dtype=image.dtype, device=image.device)
     grid = F.affine_grid(matrix, list(image.shape), align_corners=False)

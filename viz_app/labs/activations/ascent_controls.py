@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from viz_app.labs.activations.layers import OWN, is_classifier
+from viz_app.labs.activations.layers import OWN, has_batch_norm, is_classifier
 from viz_app.labs.activations.scene import ActivationsScene
 from viz_app.labs.controls import Choice, Group, Option, Slider, Toggle
 
@@ -57,8 +57,14 @@ ASCENT_GROUPS: tuple[Group, ...] = (
             ),
             Toggle(
                 "is_shaken", "Shaking",
-                "Turn, enlarge and move the image at random before each look; off: patterns "
-                "that hang on single pixels.",
+                "Turn, enlarge and move the image at random before each look, a class's also "
+                "mirrored; off: patterns that hang on single pixels.",
+            ),
+            Toggle(
+                "is_natural", "Like photos",
+                "Keep each channel's mean and deviation near those of photos, which batch norm "
+                "remembers of the training; for a class. Off: more of everything.",
+                is_usable=lambda s: s.goal == "class" and has_batch_norm(s.net),
             ),
         ),
         _is_optimised,

@@ -41,6 +41,7 @@ class Plan:
     is_fourier: bool
     is_decorrelated: bool
     is_shaken: bool
+    is_natural: bool
 
     @property
     def title(self) -> str:
@@ -78,6 +79,7 @@ def plan_of(scene: ActivationsScene) -> Plan:
         scene.is_fourier,
         scene.is_decorrelated,
         scene.is_shaken,
+        is_class and scene.is_natural,
     )
 
 
@@ -104,7 +106,7 @@ def climb_on(
     from viz_app.compute.ascent_paint import Manner
 
     layer = plan.layer or net.network.output_names[0]
-    manner = Manner(plan.is_fourier, plan.is_decorrelated, plan.is_shaken)
+    manner = Manner(plan.is_fourier, plan.is_decorrelated, plan.is_shaken, plan.is_natural)
     goal = Goal(plan.kind, layer, plan.index)
     run = climb(net, goal, plan.side, rate, plan.seed, manner, check, plan.look_side)
     for climbed in run:

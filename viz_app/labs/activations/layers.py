@@ -108,6 +108,11 @@ def is_classifier(network: Asked) -> bool:
     return isinstance(network, str) and network in CLASSIFIERS
 
 
+def has_batch_norm(network: Asked) -> bool:
+    """Whether a layer of it normalises by what it remembers of the training."""
+    return any(row.layer.kind == "batch_norm" for row in rows(table_of(network)))
+
+
 @lru_cache(maxsize=32)
 def table_of(network: Asked, height: int = SIDE, width: int = SIDE) -> Network:
     """The layer table of a network for an image of this size.

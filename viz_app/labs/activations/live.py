@@ -132,8 +132,16 @@ class Live:
 
     def shown(self) -> LiveShown:
         """What the page's buttons are told."""
-        words = " · ".join(filter(None, (self._watching.words(), self._watching.place())))
-        return LiveShown(self.is_on, self._watching.is_paused, words if self.is_on else "")
+        return LiveShown(self.is_on, self._watching.is_paused, self._words())
+
+    def _words(self) -> str:
+        """How it goes, in few words: they stand before those about the layer."""
+        watching = self._watching
+        if self.last is None:
+            return watching.words() if self.is_on else ""
+        if self.is_moving:
+            return f"{self.last.fps:.1f} fps" if self.last.fps else ""
+        return "paused" if watching.is_running else "ended"
 
     def start(self, source: int | Path) -> None:
         """Look at what a webcam sees, or at a film."""

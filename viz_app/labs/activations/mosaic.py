@@ -168,7 +168,7 @@ class MosaicPart(Part[MosaicView]):
                 self._asked[name], self._answers[name] = key, answer
                 self._waits.discard(name)
         if self.desk.is_shown("mosaic"):
-            self.show(self.desk.scene, self.house.pictures.current())
+            self.desk.show(self.desk.scene, self.house.pictures.current())
 
     def _taker(self, name: str, *, is_last: bool = False) -> Callable[[Any], None]:
         def take(answer: Any) -> None:

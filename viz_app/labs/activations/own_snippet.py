@@ -8,9 +8,10 @@ from viz_app.core.own import OwnNetwork, preprocessing_of
 from viz_app.core.records import Picture
 from viz_app.files.samples import path_of
 from viz_app.labs.activations.scene import ActivationsScene
+from viz_app.labs.snippets import in_words
 
 _PROGRAM = """\
-# {layer} of {title} on an image: {what}.
+# {about} on an image: {what}.
 # Needs torch, numpy and Pillow. This runs the code in {source}.
 {imports}
 import numpy as np
@@ -72,7 +73,10 @@ x = (x * torch.tensor([0.299, 0.587, 0.114]).view(3, 1, 1)).sum(1, keepdim=True)
 
 @dataclass(frozen=True, slots=True)
 class OwnTexts:
-    """Lines of a program; ``grey`` and ``scaled`` change ``x`` and begin with a newline."""
+    """Lines of a program; ``grey`` and ``scaled`` change ``x`` and begin with a newline.
+
+    ``source`` is where the code lies, in words.
+    """
 
     source: str
     imports: str
@@ -113,7 +117,7 @@ def own_value_program(
         channel=channel,
         unit="" if is_flat(own, layer) else "[row, column]",
         ask=_CAM.format(part=part, call=call) if cam_layer else _PIXELS,
-        layer=layer,
+        layer=in_words(layer),
     )
     what = "Grad-CAM of one unit" if cam_layer else "the gradient of one unit"
     return _program(own, layer, picture, what, ending)
@@ -123,8 +127,7 @@ def _program(own: OwnNetwork, layer: str, picture: Picture | None, what: str, en
     texts = texts_of(own)
     part, call = part_of(layer)
     return _PROGRAM.format(
-        layer=layer,
-        title=own.title,
+        about=in_words(f"{layer} of {own.title}"),
         what=what,
         source=texts.source,
         imports=texts.imports,
@@ -150,13 +153,13 @@ def texts_of(own: OwnNetwork) -> OwnTexts:
     if wanted is not None:
         mean, std = (f"torch.tensor({list(v)}).view(-1, 1, 1)" for v in (wanted.mean, wanted.std))
         scaled = f"\nx = (x - {mean}) / {std}"
-    return OwnTexts(source, imports, made, GREY if channels == 1 else "", scaled)
+    return OwnTexts(in_words(source), imports, made, GREY if channels == 1 else "", scaled)
 
 
 def part_of(row: str) -> tuple[str, int]:
     """The part that a row names, and which of its calls."""
-    part, _, number = row.partition("#")
-    return part, int(number or 1)
+    part, _, number = row.rpartition("#")
+    return (part, int(number)) if part and number.isdecimal() else (row, 1)
 
 
 def is_flat(own: OwnNetwork, row: str) -> bool:

@@ -46,7 +46,8 @@ def project(
         net = jobs.network_of(turn, store, network)
         device = next(net.parameters()).device
         rows, columns = spans(table_of(network), branch_of(network, layer, channel))
-        table, done = book.tables[layer], ()
+        table = book.tables[layer]
+        done: tuple[PatchShown, ...] = ()
         for rank, number in enumerate(table.images[channel].tolist()):
             if number == NONE:
                 break

@@ -10,9 +10,10 @@ from viz_app.files.samples import SAMPLES, path_of
 from viz_app.labs.activations import snippet as programs
 from viz_app.labs.activations.forward_snippet import forward_of
 from viz_app.labs.activations.layers import Asked, branch_of, side_of, table_of, title_of
+from viz_app.labs.snippets import in_words
 
 _PROGRAM = """\
-# The nine patches of channel {channel} of {layer} of {title}, an image at a time.
+# The nine patches of channel {channel} of {about}, an image at a time.
 # Needs torch, numpy and Pillow.{warning}
 {imports}
 
@@ -144,7 +145,7 @@ def patches_program(network: Asked, row: str, channel: int, folder: str, weights
     return _PROGRAM.format(
         channel=channel,
         layer=row,
-        title=title_of(network),
+        about=in_words(f"{row} of {title_of(network)}"),
         warning=run.warning,
         imports=run.imports_with("import math", "from pathlib import Path"),
         images=images,

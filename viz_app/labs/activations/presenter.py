@@ -90,11 +90,11 @@ class ActivationsPresenter(Presenter[ActivationsScene, ActivationsView]):
     def show(self, scene: ActivationsScene, picture: Picture | None) -> None:
         self.view.show_view(scene.view)
         self._show_layers(scene)
-        if scene.view != "mosaic":
-            self.mosaic.live.left()  # a webcam that is not looked at is let go
         is_here = jobs.is_here(self.house.weights, scene.net)
         can_show = is_here or _reads_file(scene)
         self.view.show_offer(None if can_show else self._offer(scene.net))
+        if scene.view != "mosaic" or not is_here:
+            self.mosaic.live.left()  # a webcam that is not looked at is let go
         if not can_show:
             return
         if is_here and scene.view != "mosaic":

@@ -79,6 +79,7 @@ class ActivationsScene:
     is_fourier: bool = True
     is_decorrelated: bool = True
     is_shaken: bool = True
+    is_natural: bool = True
 
     @property
     def net(self) -> Asked:

@@ -22,11 +22,12 @@ from viz_app.labs.activations.layers import (
 )
 from viz_app.labs.activations.own_snippet import GREY, own_program
 from viz_app.labs.activations.scene import ActivationsScene
+from viz_app.labs.snippets import in_words
 
 PICKLED = {"vgg16": "VGG16_0", "alexnet": "AlexNet_0"}
 
 _PROGRAM = """\
-# {layer} of {title} on an image: its strongest channels, and what one unit sees of the image.
+# {about} on an image: its strongest channels, and what one unit sees of the image.
 # Needs torch, numpy and Pillow.
 import hashlib{pickle}
 from pathlib import Path
@@ -126,7 +127,7 @@ def activations_program(
     whole = f'x = F.interpolate(x, {input_shape}, mode="bilinear", antialias=True)'
     strongest = "row, column = divmod(int(maps[CHANNEL].argmax()), maps.shape[2])"
     return _PROGRAM.format(
-        title=title_of(scene.net),
+        about=in_words(f"{scene.asked} of {title_of(scene.net)}"),
         flat=flat_of(needed[-1]),
         fetch=fetch_of(scene.net),
         layer=scene.asked,

@@ -24,7 +24,6 @@ class LiveBar(QWidget):
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(4)
-        theme.changed.connect(self._on_theme_changed)
 
     def attach(self, live: Live) -> None:
         """Make a button of each action."""
@@ -34,7 +33,6 @@ class LiveBar(QWidget):
         pause = live.actions[BEGINNING]
         self._turns = (pause, replace(pause, text="Go on", icon="play"))
         self.show_live(LiveShown(False, False, ""))
-        self._on_theme_changed()
 
     def show_live(self, shown: LiveShown) -> None:
         """Show the buttons that begin, or those of what runs."""
@@ -45,8 +43,3 @@ class LiveBar(QWidget):
             button.setText("")
             button.setVisible((at < BEGINNING) != shown.is_on)
             button.refresh()
-
-    def _on_theme_changed(self) -> None:
-        side = self._theme.px(28)
-        for button in self.buttons:
-            button.setFixedSize(side + 6, side)

@@ -178,7 +178,7 @@ class MosaicPage(QWidget):
         words = self._theme.px(FIGURES_PX) if is_wide else 0
         wanted = (self.width() - words) // 2 + self._theme.px(TEXT_PX)
         least, most = (round(self.height() * share) for share in BELOW_SHARES)
-        below = max(min(wanted, most), least, self._theme.px(TEXT_PX) + 90)
+        below = max(min(wanted, most), least, self._below.minimumSizeHint().height())
         self._below.setFixedHeight(below)
         # a column of broken lines takes for the least what its widgets would like to have
         rest = self.height() - SPACING_PX - below
@@ -219,3 +219,5 @@ class MosaicPage(QWidget):
         if self._effective_words:
             text = f"{text[:-1]}; {self._effective_words}."
         self.sentence.setText(text)
+        if self._below.minimumSizeHint().height() > self._below.height():
+            self._arrange()  # a long sentence is not cut off
