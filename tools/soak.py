@@ -9,7 +9,8 @@ by less than 30 MB after the warm-up, and no thread was left.
 
 On a busy machine the window also waits for a processor. Linux tells for how long a thread was
 ready and did not run; that is told beside the stall and does not count as one. Of everything that
-takes longer than the bound the stacks are printed.
+takes longer than the bound the stacks are printed. The warm-up is a look at every view with every
+network, which stays once it is loaded, and the first four seeds.
 
 Without the published VGG-16 (`viz-app weights fetch vgg16`) nothing runs in the background.
 """
@@ -37,7 +38,7 @@ import psutil
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from tests.monkey import Monkey, nobody_to_ask
@@ -46,8 +47,12 @@ from viz_app import app as program_of
 from viz_app.engine.engine import REST_S
 from viz_app.files.settings import Places
 from viz_app.furnish import LABS, Program
+from viz_app.gui.widgets.view_switch import ViewSwitch
+from viz_app.labs.controls import Choice
 
 STALL_MS, GROWTH_MB, WARM_SEEDS = 250, 30, 4
+NETWORKS = ("network", "detector", "slid_net", "one_pass")  # the controls that choose one
+LOOK_S = 5.0
 ANEW = 60  # actions, after which the style run and the scan are started again
 PHOTOS = 400
 SCHEDULED = Path("/proc/thread-self/schedstat")  # ns on a processor, ns waiting for one
@@ -68,6 +73,12 @@ class Failures(logging.Handler):
         """Take the place of ``sys.excepthook``."""
         self.told.append("".join(traceback.format_exception(kind, error, trace)))
         print(self.told[-1], file=sys.stderr)
+
+    def of_qt(self, kind: QtMsgType, _where: QMessageLogContext, words: str) -> None:
+        """Take the place of Qt's own handler; what no screen can do offscreen is no failure."""
+        if kind != QtMsgType.QtDebugMsg and not words.startswith("This plugin does not support"):
+            self.told.append(f"Qt: {words}\n{''.join(traceback.format_stack(limit=6))}")
+            print(self.told[-1], file=sys.stderr)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -157,6 +168,33 @@ def settle(program: Program) -> None:
     program.app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
+def look_at_all(program: Program) -> None:
+    """Look once at every view with every network: what is loaded at its first use stays."""
+    for name, room in program.window.rooms.items():
+        program.keeper.choose_lab(name)
+        header = room.panel.header
+        views = [header.buttons.control] if isinstance(header, ViewSwitch) else []
+        choices = [c for c in room.lab.controls if isinstance(c, Choice)]
+        for view in [option.value for switch in views for option in switch.options]:
+            room.presenter.edited("view", view)
+            work(program)
+            for control in [c for c in choices if c.field in NETWORKS]:
+                if control.is_usable(room.presenter.scene):
+                    for option in control.options:
+                        room.presenter.edited(control.field, option.value)
+                        work(program)
+
+
+def work(program: Program) -> None:
+    """Wait until nothing runs, but not long."""
+    until = time.monotonic() + LOOK_S
+    while time.monotonic() < until:
+        settle(program)
+        time.sleep(0.02)
+        if not program.keeper.runner.activities:
+            break
+
+
 def rest(program: Program) -> None:
     """End all jobs, and wait as long as it takes the engine to give back their memory."""
     runners = (program.keeper.runner, program.keeper.errands)
@@ -193,6 +231,7 @@ def main() -> int:
     faulthandler.enable()
     failures, process = Failures(), psutil.Process()
     sys.excepthook = failures.uncaught
+    qInstallMessageHandler(failures.of_qt)
     memory: list[float] = []
     longest = Held(0, 0, "")
     with tempfile.TemporaryDirectory() as folder, nobody_to_ask():
@@ -200,6 +239,7 @@ def main() -> int:
         photos = Path(folder) / "photos"
         make_photos(photos, PHOTOS)
         program = start(Path(folder))
+        look_at_all(program)
         for seed in range(args.first, args.first + args.seeds):
             slowest = max(walk(program, seed, args.actions, watch, photos))
             rest(program)

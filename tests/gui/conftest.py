@@ -15,6 +15,7 @@ from viz_app import app as program_of
 from viz_app.engine.engine import Progress
 from viz_app.files.settings import Places
 from viz_app.files.weights import WeightsStore
+from viz_app.furnish import LABS
 from viz_app.gui.panel import Panel
 from viz_app.labs.controls import Action, Choice, Group, Option, Slider, Toggle
 from viz_app.labs.lab import Lab
@@ -173,6 +174,20 @@ def start_house(qapp, qtbot, places, tmp_path):
 @pytest.fixture
 def house(start_house):
     return start_house()
+
+
+@pytest.fixture(scope="module", params=[presenter.lab.name for presenter, _panel in LABS])
+def lab_name(request):
+    return request.param
+
+
+@pytest.fixture
+def room(start_house, lab_name):
+    """A lab in the small window, as it is at the very first start, without networks."""
+    program = start_house(LABS, lab=lab_name)
+    program.window.resize(1024, 700)
+    program.app.processEvents()
+    return program, program.window.rooms[lab_name]
 
 
 @pytest.fixture(autouse=True)

@@ -59,6 +59,25 @@ def test_presenting_leaves_the_lab_alone_and_its_keys_working(house):
     assert not window.inspector.isHidden()
 
 
+def test_after_presenting_the_window_is_as_it_was(house):
+    window = house.window
+    window.showMaximized()
+    house.keeper.toggle_inspector()
+    press(house, Qt.Key.Key_F11)
+    assert window.isFullScreen()
+    press(house, Qt.Key.Key_F11)
+    assert window.isMaximized()
+    assert not window.isFullScreen()
+    assert window.inspector.isHidden()
+
+
+def test_a_window_that_filled_the_screen_is_as_large_as_before_at_the_next_start(house):
+    house.window.resize(1000, 700)
+    press(house, Qt.Key.Key_F11)
+    house.window.close()
+    assert house.keeper.settings.window == (1000, 700)
+
+
 def test_another_lab_begins_at_the_top_of_its_controls(house):
     inspector = house.window.inspector
     house.window.resize(900, 600)

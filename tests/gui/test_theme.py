@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QColor, QFontInfo
+from PySide6.QtWidgets import QLabel
 
 from viz_app.gui.theme import MONO_FONT, TOKENS, UI_FONT, Theme
 
@@ -83,3 +84,18 @@ def test_a_change_of_mode_is_told(qapp, qtbot):
     with qtbot.waitSignal(theme.changed):
         theme.set_mode("dark")
     assert theme.colour("window").name().upper() == TOKENS["dark"]["window"]
+
+
+def test_a_lab_that_is_not_shown_takes_on_the_theme_when_it_is_shown_again(house):
+    window, keeper = house.window, house.keeper
+    keeper.choose_lab("other")
+    keeper.choose_lab("counting")
+    controls = window.rooms["other"].controls
+    house.theme.set_mode("dark")
+    assert not window.isAncestorOf(controls)  # two thirds of the time of a change were theirs
+    keeper.choose_lab("other")
+    assert controls.isVisible()
+    assert window.rooms["other"].panel.isVisible()
+    heading = next(w for w in controls.findChildren(QLabel) if w.property("role") == "group")
+    colour = heading.palette().color(heading.foregroundRole()).name()
+    assert colour == TOKENS["dark"]["muted"].lower()

@@ -242,6 +242,10 @@ class Person:
         path.write_bytes(file.read_bytes())
         self.shots.append((path, caption))
 
+    def note(self, words: str) -> None:
+        """Write something down that was seen."""
+        self._write(f"  {words}")
+
     def now_s(self) -> float:
         """Seconds since the program began, its imports included."""
         return time.monotonic() - self._began

@@ -69,7 +69,7 @@ class HouseKeeper(QObject):
         self.networks = NetworksDialog(store, self.fetches, theme, window)
         self.devices: Sequence[Any] = ()
         self.scenes = SceneFiles(window, document, self.tell, self.tell_done)
-        self.has_ended = False  # once closed: whether both threads have ended
+        self.has_ended = False  # once closed: whether all threads have ended
         self.parts = House(
             document,
             runner,
@@ -81,6 +81,7 @@ class HouseKeeper(QObject):
             errands,
             lambda: self.runner.engine.device,
             self.choose_device,
+            self.tell_done,
         )
         self.session = SessionKeeper(document, errands, places, self)
         window.set_menus(house_menus(self, {n: lab.title for n, lab in document.labs.items()}))
@@ -410,11 +411,10 @@ class HouseKeeper(QObject):
             self.shelf.open([Path(i).absolute() for i in images])
 
     def leave(self) -> None:
-        """End: save, let go of the jobs, stop both threads."""
+        """End: save, let go of the jobs, stop the threads."""
+        size = self.window.normalGeometry()  # that which it has when it fills no screen
         self.settings = replace(
-            self.settings,
-            recent=tuple(self.shelf.recent),
-            window=(self.window.width(), self.window.height()),
+            self.settings, recent=tuple(self.shelf.recent), window=(size.width(), size.height())
         )
         try:
             self.session.save_now(self.settings)
@@ -424,7 +424,7 @@ class HouseKeeper(QObject):
             self._end_threads()
 
     def _end_threads(self) -> None:
-        # A thread may sit in an import or in a network read; both are daemons.
+        # A thread may sit in an import or in a network read; all are daemons.
         runners = ((self.runner, 0.8), (self.errands, 0.8), (self.fetches, 0.2))
         ended = [runner.close(timeout_s=s) for runner, s in runners]  # every one of them
         self.has_ended = all(ended)

@@ -48,7 +48,15 @@ class Inspector(QFrame):
         """Take in a lab's controls."""
         self._lists[name] = controls
         controls.hide()
-        self._column.insertWidget(self._column.count() - 1, controls)
+        self.bring_back(name)
+
+    def set_aside(self, name: str) -> None:
+        """Take a lab's controls out of the window."""
+        self._lists[name].setParent(None)
+
+    def bring_back(self, name: str) -> None:
+        """Put a lab's controls back; they are not shown yet."""
+        self._column.insertWidget(self._column.count() - 1, self._lists[name])
 
     def show_lab(self, name: str) -> None:
         """Show one lab's controls, from the top, and hide the others."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import Qt, QUrl, Signal
@@ -114,10 +115,10 @@ class NetworksDialog(QDialog):
     arrived = Signal(str)  # a network's name
     failed_to_come = Signal(str)  # a sentence
 
-    def __init__(self, store: WeightsStore, errands: Runner, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, store: WeightsStore, fetches: Runner, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self.store = store
-        self._errands = errands
+        self._fetches = fetches
         self.setWindowTitle("Networks")
         self.resize(theme.px(620), theme.px(560))
         intro = QLabel(
@@ -158,10 +159,10 @@ class NetworksDialog(QDialog):
 
     def is_coming(self, lane: str) -> bool:
         """Whether a network is being fetched."""
-        return any(a.lane == lane for a in self._errands.activities)
+        return any(a.lane == lane for a in self._fetches.activities)
 
     def fetch(self, row: NetworkFetcher) -> None:
-        """Fetch a network on the thread for files."""
+        """Fetch a network on the thread for downloads."""
         name = row.network.name
 
         def on_done(_result: Any) -> None:
@@ -172,7 +173,7 @@ class NetworksDialog(QDialog):
             row.refresh(_told(failure))
             self.failed_to_come.emit(_told(failure))
 
-        self._errands.run(
+        self._fetches.run(
             row.lane,
             fetch_job(self.store, name),
             title=f"Fetching {row.network.title}",
@@ -184,13 +185,13 @@ class NetworksDialog(QDialog):
 
     def cancel(self, row: NetworkFetcher) -> None:
         """Stop fetching; the part that came stays."""
-        self._errands.cancel(row.lane)
+        self._fetches.cancel(row.lane)
         row.refresh("Stopped; the next try goes on from here.")
 
     def verify(self, row: NetworkFetcher) -> None:
         """Check a network's files on the thread for downloads."""
         name = row.network.name
-        self._errands.run(
+        self._fetches.run(
             f"verify.{name}",
             lambda _turn: self.store.verify(name),
             title=f"Verifying {row.network.title}",
@@ -219,14 +220,12 @@ def _told(failure: Failure) -> str:
     return str(failure.error) if is_foreseen else f"It failed: {failure.error}"
 
 
+@dataclass(frozen=True, slots=True)
 class FetchStep:
     """How far a download is, for the row and for the status bar."""
 
-    __slots__ = ("progress", "words")
-
-    def __init__(self, progress: Progress, words: str) -> None:
-        self.progress = progress
-        self.words = words
+    progress: Progress
+    words: str
 
 
 def fetch_job(store: WeightsStore, name: str) -> Callable[[Turn], Any]:

@@ -92,6 +92,7 @@ class StatusBar(QFrame):
             entry.triggered.connect(lambda _=False, n=name: self.device_chosen.emit(n))
             if name == now:
                 self.device.setText(words)
+                self._fit()
 
     def tell(self, sentence: str) -> None:
         """Show a sentence for a moment in the place of the job."""
@@ -128,9 +129,13 @@ class StatusBar(QFrame):
         import psutil  # not before the first paint
 
         self._memory.setText(f"{psutil.Process().memory_info().rss / 2**20:,.0f} MB")
+        self._fit()
+
+    def _fit(self) -> None:
+        """Make room now: longer words are not cut off until the next event."""
         layout = self.layout()
         assert layout is not None
-        layout.activate()  # now: a longer number is not cut off until the next event
+        layout.activate()
 
     def _on_theme_changed(self) -> None:
         self.setFixedHeight(self._theme.px(HEIGHT_PX))

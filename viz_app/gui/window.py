@@ -16,6 +16,7 @@ from PySide6.QtGui import (
     QResizeEvent,
 )
 from PySide6.QtWidgets import (
+    QApplication,
     QButtonGroup,
     QFrame,
     QHBoxLayout,
@@ -36,6 +37,7 @@ from viz_app.gui.inspector import Inspector
 from viz_app.gui.message_bar import MessageBar
 from viz_app.gui.panel import Panel, to_qaction
 from viz_app.gui.status_bar import StatusBar
+from viz_app.gui.tab_order import after, stops_in
 from viz_app.gui.theme import Theme, set_role
 from viz_app.gui.widgets.pages import Pages
 from viz_app.gui.widgets.room_area import RoomArea
@@ -121,6 +123,7 @@ class Window(QMainWindow):
         self.actions_of_menus: dict[str, list[QAction]] = {}
         self._lab_actions: list[QAction] = []
         self._areas: dict[str, RoomArea] = {}
+        self._had_controls = True  # before the lab had the screen
         self.setWindowTitle("Convolab")
         self.setMinimumSize(*SMALLEST_PX)
         self.setAcceptDrops(True)
@@ -170,6 +173,7 @@ class Window(QMainWindow):
         """Bring a lab into the middle."""
         room = self.rooms[name]
         panel = room.panel  # built at the first look
+        self._bring_back(name)
         self.shown = name
         room.button.setChecked(True)
         self._title.setText(room.lab.title)
@@ -188,13 +192,16 @@ class Window(QMainWindow):
         return self._top.isHidden()
 
     def present(self, is_on: bool) -> None:
-        """Fill the screen with the lab alone, or show the whole window again."""
-        for frame in (self._top, self._rail_frame, self.inspector):
-            frame.setVisible(not is_on)
+        """Fill the screen with the lab alone, or show the window again as it was."""
+        if is_on == self.is_presenting:
+            return
         if is_on:
-            self.showFullScreen()
-        else:
-            self.showNormal()
+            self._had_controls = not self.inspector.isHidden()
+        for frame in (self._top, self._rail_frame):
+            frame.setVisible(not is_on)
+        self.inspector.setVisible(not is_on and self._had_controls)
+        state, full = self.windowState(), Qt.WindowState.WindowFullScreen
+        self.setWindowState(state | full if is_on else state & ~full)
 
     def palette_actions(self) -> list[QAction]:
         """All commands that make sense now: the lab's first."""
@@ -334,6 +341,7 @@ class Window(QMainWindow):
     def _on_theme_changed(self) -> None:
         px = self.theme.px
         if self.styleSheet() != self.theme.sheet:
+            self._set_aside()
             self.setStyleSheet(self.theme.sheet)
         self._fit_buttons()
         self.inspector.fit(self.width())
@@ -344,6 +352,26 @@ class Window(QMainWindow):
             room.button.setFixedHeight(px(58))
             room.button.setIconSize(QSize(px(22), px(22)))
             room.button.setIcon(self.theme.icon(room.lab.icon))
+
+    def focusNextPrevChild(self, is_forward: bool) -> bool:
+        stop = after(QApplication.focusWidget(), list(stops_in(self)), is_forward)
+        if stop is not None:
+            reason = Qt.FocusReason
+            stop.setFocus(reason.TabFocusReason if is_forward else reason.BacktabFocusReason)
+        return stop is not None
+
+    def _set_aside(self) -> None:
+        """Take the labs that are not shown out of the window: a sheet is applied to all in it."""
+        for name, area in self._areas.items():
+            if name != self.shown:
+                area.setParent(None)
+                self.inspector.set_aside(name)
+
+    def _bring_back(self, name: str) -> None:
+        """Put a lab back; there it takes on the sheet."""
+        if self._stack.indexOf(self._areas[name]) < 0:
+            self._stack.addWidget(self._areas[name])
+            self.inspector.bring_back(name)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.inspector.fit(self.width())

@@ -95,6 +95,7 @@ class House:
     errands: Runs | None = None  # the thread for files; None: the engine's
     device: Callable[[], str] = lambda: "cpu"  # what is computed on
     choose_device: Callable[[str], None] = lambda name: None
+    tell_done: Callable[[str], None] = lambda sentence: None  # for a moment: it went well
 
     @property
     def files(self) -> Runs:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
+from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import (
     QKeyEvent,
     QPainter,
@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QWheelEvent,
 )
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QButtonGroup,
     QComboBox,
     QHBoxLayout,
@@ -60,7 +61,8 @@ class ChoiceButtons(QWidget):
             button.deleteLater()
         last = len(options) - 1
         for i, option in enumerate(options):
-            button = QPushButton(option.label)
+            button = _OptionButton(option.label)
+            button.stepped.connect(self._on_stepped)
             button.setCheckable(True)
             button.setToolTip(option.tip or self.control.tip)
             button.setAccessibleName(f"{self.control.label}: {option.label}")
@@ -69,7 +71,6 @@ class ChoiceButtons(QWidget):
                 set_role(button, "segment")
             else:
                 set_role(button, "chip")
-            button.installEventFilter(self)
             self._group.addButton(button, i)
             self._row.addWidget(button)
 
@@ -86,16 +87,27 @@ class ChoiceButtons(QWidget):
     def _on_clicked(self, index: int) -> None:
         self.moved.emit(self._options[index].value)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            step = (event.key() in NEXT_KEYS) - (event.key() in FORMER_KEYS)
-            if step and isinstance(watched, QPushButton):
-                buttons = [button for button in self._group.buttons() if button.isEnabled()]
-                button = buttons[(buttons.index(watched) + step) % len(buttons)]
-                button.setFocus()
-                button.click()
-                return True
-        return super().eventFilter(watched, event)
+    def _on_stepped(self, watched: QAbstractButton, step: int) -> None:
+        buttons = [button for button in self._group.buttons() if button.isEnabled()]
+        button = buttons[(buttons.index(watched) + step) % len(buttons)]
+        button.setFocus()
+        button.click()
+
+
+class _OptionButton(QPushButton):
+    """One option; an arrow key is handed on.
+
+    No event filter: it would see every event of every button, thousands at a change of theme.
+    """
+
+    stepped = Signal(object, int)  # itself, and +1 or -1
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = (event.key() in NEXT_KEYS) - (event.key() in FORMER_KEYS)
+        if step:
+            self.stepped.emit(self, step)
+        else:
+            super().keyPressEvent(event)
 
 
 class ChoiceList(QComboBox):

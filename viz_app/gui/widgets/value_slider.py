@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSlider, QWidget
 
 from viz_app.gui.theme import Theme, set_role
@@ -29,9 +29,9 @@ class ValueSlider(QWidget):
         self._theme = theme
         self._low, self._high = control.low, control.high
         self._value = default
-        self.label = QLabel(control.label)
+        self.label = _ResetLabel(control.label)
         self.label.setToolTip(f"{control.tip}\nDouble-click the label for {self._text(default)}.")
-        self.label.installEventFilter(self)
+        self.label.reset_asked.connect(self.reset)
         self.slider = _CalmSlider(Qt.Orientation.Horizontal)
         self.slider.setToolTip(control.tip)
         self.slider.setAccessibleName(control.label)
@@ -128,19 +128,33 @@ class ValueSlider(QWidget):
         self.edit.setModified(False)
         self.show_value(self._value)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self.label and event.type() == QEvent.Type.MouseButtonDblClick:
-            self.reset()
-            return True
-        return super().eventFilter(watched, event)
+
+class _ResetLabel(QLabel):
+    """A label to be double-clicked."""
+
+    reset_asked = Signal()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.reset_asked.emit()
 
 
 class ValueEdit(QLineEdit):
-    """A field for a number: Esc gives up what was typed; undo is the document's otherwise."""
+    """A field for a number: Esc gives up what was typed; undo is the document's otherwise.
+
+    It listens for shortcuts while it has the focus, and not to every event of every field.
+    """
 
     given_up = Signal()
 
-    def event(self, event: QEvent) -> bool:
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self.installEventFilter(self)
+        super().focusInEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self.removeEventFilter(self)
+        super().focusOutEvent(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
             if event.key() == Qt.Key.Key_Escape and self.isModified():
                 event.accept()  # or it would cancel the running job
@@ -149,7 +163,7 @@ class ValueEdit(QLineEdit):
             if (is_undo or event.matches(QKeySequence.StandardKey.Redo)) and not self.isModified():
                 event.ignore()
                 return True
-        return super().event(event)
+        return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.isModified():

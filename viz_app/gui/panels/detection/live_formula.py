@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from viz_app.gui.theme import Theme
 
 GAP_PX = 3
+SHRINKS = 40  # steps from the full size to nothing; half of them are tried
 Run = tuple[str, str]  # text, colour token
 
 
@@ -54,8 +55,7 @@ class LiveFormula(QWidget):
         return QSize(60, self.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        full = self._width(QFontMetricsF(self._font(1.0)))
-        font = self._font(min(1.0, self.width() / full) if full else 1.0)
+        font = self._font_that_fits()
         metrics = QFontMetricsF(font)
         painter = QPainter(self)
         painter.setFont(font)
@@ -92,6 +92,13 @@ class LiveFormula(QWidget):
             else metrics.horizontalAdvance(p[0])
             for p in self._pieces
         )
+
+    def _font_that_fits(self) -> QFont:
+        """The largest; a font has whole pixels, so its width does not shrink in proportion."""
+        shares = [1 - i / SHRINKS for i in range(SHRINKS // 2)]
+        fonts = [self._font(share) for share in shares]
+        fitting = (f for f in fonts if self._width(QFontMetricsF(f)) <= self.width())
+        return next(fitting, fonts[-1])
 
     def _font(self, scale: float) -> QFont:
         return self._theme.font(self._size_px * scale, is_mono=True)

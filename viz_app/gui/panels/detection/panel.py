@@ -87,8 +87,8 @@ class DetectionPanel(Panel):
     def attach(self, presenter: Presenter[Any, Any]) -> None:
         assert isinstance(presenter, DetectionPresenter)
         self._presenter = presenter
-        for page in (self.overlap, self.targets):
-            page.label.show_names(labels.coco())
+        for drawing in (self.overlap, self.targets):
+            drawing.label.show_names(labels.coco())
         self.views.moved.connect(lambda view: presenter.edited("view", view))
         for page in self._parts:
             page.attach(presenter)

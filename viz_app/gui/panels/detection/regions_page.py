@@ -73,7 +73,7 @@ class RegionsPage(QWidget):
         self.canvas.show_pixels(shown.pixels)
         self.layer.show_boxes(shown.boxes, shown.selected)
         self.canvas.update()
-        self.summary.setText(shown.summary or shown.words)
+        self.summary.setText(shown.summary or ("" if shown.missing else shown.words))
         self.how.setText(shown.how or shown.words)
         self.fetch.setVisible(bool(shown.missing))
         self.map.setVisible(shown.regions is not None and shown.regions.strength is not None)
@@ -95,7 +95,7 @@ class RegionsPage(QWidget):
                 )
             rows += f"<tr>{cells}</tr>"
         self.facts.setFont(self._theme.font(11))
-        self.facts.setText(f"<table cellspacing=0>{rows}</table>")
+        self.facts.setText(f"<table cellspacing=0>{rows}</table>" if rows else "")
 
     def _build(self) -> None:
         photo = picture_card(self.canvas, self.summary)
