@@ -160,6 +160,11 @@ def test_pointing_at_the_output_of_a_photo_tells_its_sum(lab, qtbot):
     qtbot.waitUntil(lambda: 0 < page.story.total.y() - lines.geometry().bottom() < 8)
     page.output.leaveEvent(None)
     assert page._words_card.title.text() == "From photo to output"
+    qtbot.mouseClick(page.output, Qt.MouseButton.LeftButton, pos=at)
+    page.output.leaveEvent(None)
+    assert page._words_card.title.text().endswith("column 224, row 149 (pinned)")
+    qtbot.keyClick(page.output, Qt.Key.Key_Right)
+    assert "column 225, row 149" in page._words_card.title.text()
 
 
 def test_a_drag_on_the_kernel_changes_its_number(lab, qtbot):

@@ -3,6 +3,7 @@ import pytest
 
 from tests.labs.convolution_kit import Desk, photo
 from viz_app.core.convolution.operate import operate
+from viz_app.labs.convolution import colours
 from viz_app.labs.convolution.layer import channels_of
 from viz_app.labs.convolution.learn import drawn_target
 from viz_app.labs.convolution.pointing import Target
@@ -38,6 +39,32 @@ def test_the_signed_map_is_white_at_zero_and_has_one_scale(desk):
     assert desk.view.newest("photo_words").high.startswith("≥")
     zero = np.argwhere(np.abs(filtered.z[0]) < filtered.high / 600)
     assert (filtered.pixels[tuple(zero[0])] > 250).all()
+
+
+@pytest.mark.parametrize("fields", [{}, {"kind": "average_pool", "count_ghosts": False}])
+def test_a_pooling_window_of_nothing_but_padding_is_refused_as_in_the_steps(desk, fields):
+    desk.edit(view="photo", kind="max_pool")
+    desk.edit(**fields)
+    before = answer(desk)
+    desk.edit(after_x=4)
+    assert "nothing but padding" in desk.speaker.sentence
+    assert answer(desk) is before
+    assert np.isfinite(before.z).all()
+
+
+def test_numbers_beyond_the_scale_have_the_colour_of_its_ends():
+    ends = colours.signed_colours(np.array([[-1.0, 1.0]]), 1.0)[0]
+    far = colours.signed_colours(np.array([[-1e6, 1e6]]), 1.0)[0]
+    assert np.array_equal(far, ends)
+
+
+def test_rounding_noise_does_not_decide_where_a_scale_ends():
+    values = np.full(10_000, 1e-5)
+    values[:20] = 255.0
+    assert colours.reach(values) == 255.0
+    values[:] = np.linspace(0, 100, 10_000)
+    assert colours.reach(values) == pytest.approx(99.5, abs=0.1)
+    assert colours.reach(np.zeros(9)) > 0
 
 
 def test_the_magnitude_joins_a_kernel_and_it_transposed(desk):

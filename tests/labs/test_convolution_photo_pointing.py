@@ -82,3 +82,39 @@ def test_nothing_is_told_where_the_pointer_has_left_or_the_output_is_late(desk):
     desk.runner.is_held = True
     desk.edit(kernel="blur")
     assert spot(desk, "output", (0.5, 0.5)) is None
+
+
+def test_another_photo_takes_the_former_sum_away(desk):
+    desk.edit(view="photo")
+    assert spot(desk, "output", (0.5, 0.5)) is not None
+    desk.runner.is_held = True
+    desk.picture = photo(seed=1)
+    desk.show()
+    assert desk.view.newest("spot") is None
+
+
+def test_a_pinned_pixels_sum_stays_and_follows_the_kernel(desk):
+    desk.edit(view="photo", channel="green")
+    desk.presenter.photo.clicked("output", (0.5, 0.5))
+    before = spot(desk, "output", None)
+    assert before.story.title.endswith("column 23, row 15 (pinned)")
+    desk.edit(kernel="blur")
+    after = desk.view.newest("spot")
+    assert after.pixel == before.pixel
+    assert after.story.total != before.story.total
+    assert "column 0" in spot(desk, "output", (0, 0)).story.title  # the pointer comes first
+    desk.presenter.photo.clicked("output", (0.51, 0.5))  # the same pixel again
+    assert spot(desk, "output", None) is None
+
+
+def test_arrow_keys_pin_the_middle_and_walk_to_the_edge(desk):
+    desk.edit(view="photo")
+    photo_desk = desk.presenter.photo
+    photo_desk.walked(0, 1)
+    assert "column 23, row 15" in desk.view.newest("spot").story.title
+    photo_desk.walked(0, 1)
+    photo_desk.walked(-1, 0)
+    assert "column 24, row 14" in desk.view.newest("spot").story.title
+    for _ in range(60):
+        photo_desk.walked(1, 0)
+    assert "row 29" in desk.view.newest("spot").story.title

@@ -204,7 +204,7 @@ def _with_bias(z: NDArray[Any], operands: Operands) -> Numbers:
 
 
 def _maximum(operands: Operands) -> tuple[Numbers, Ints]:
-    _require_cells(operands.axes)
+    require_cells(operands.axes)
     x, axes, dimensions = operands.x, operands.axes, len(operands.axes)
     lowest = np.iinfo(np.int64).min if operands.is_exact else -np.inf
     windows = _windows(_pad(x, axes, lowest), axes)
@@ -239,14 +239,15 @@ def real_cells(axes: tuple[Axis, ...], *, count_ghosts: bool) -> Ints:
     if count_ghosts:
         size = math.prod(axis.f for axis in axes)
         return np.full(tuple(axis.out for axis in axes), size, dtype=np.int64)
-    _require_cells(axes)
+    require_cells(axes)
     cells = np.ones((), dtype=np.int64)
     for axis in axes:
         cells = np.multiply.outer(cells, (axis.sources() != NO_SOURCE).sum(axis=1))
     return cells
 
 
-def _require_cells(axes: tuple[Axis, ...]) -> None:
+def require_cells(axes: tuple[Axis, ...]) -> None:
+    """Raise ShapeError where a pooling window would hold nothing but padding."""
     for axis in axes:
         if (axis.sources() == NO_SOURCE).all(axis=1).any():
             raise ShapeError(

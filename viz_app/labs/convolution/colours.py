@@ -12,16 +12,18 @@ from viz_app.core.colour_maps import HUES, hue_table, signed_table, strength_tab
 
 Pixels = NDArray[np.uint8]
 SHARE = 0.995  # of the numbers that lie within a scale: a few edges would leave the rest pale
+LEAST = 0.02  # of the strongest number: where all but a few are smaller, they are but noise
 MOST_LOOKED_AT = 100_000
 
 
 def reach(values: NDArray[Any]) -> float:
     """The size that all but the strongest few numbers stay within: where a scale ends."""
-    sizes = np.abs(values).reshape(-1)
-    some = sizes[:: sizes.size // MOST_LOOKED_AT + 1]
+    flat = values.reshape(-1)
+    most = max(float(flat.max()), -float(flat.min()), 1e-12)
+    some = np.abs(flat[:: flat.size // MOST_LOOKED_AT + 1])
     place = math.ceil(SHARE * (some.size - 1))
     found = float(np.partition(some, place)[place])
-    return found if found > 0 else max(float(sizes.max()), 1e-12)
+    return found if found > LEAST * most else most
 
 
 def signed_colours(values: NDArray[Any], scale: float | None = None) -> Pixels:
@@ -29,6 +31,7 @@ def signed_colours(values: NDArray[Any], scale: float | None = None) -> Pixels:
     scale = scale or max(float(np.abs(values).max()), 1e-12)
     values = values.astype(np.float32, copy=False)
     steps = values * np.float32(255 / scale) + np.float32(255.5)
+    np.clip(steps, 0, len(signed_table()) - 1, out=steps)  # before it is cut to 16 bits
     pixels: Pixels = signed_table().take(steps.astype(np.int16), axis=0, mode="clip")
     return pixels
 
@@ -53,8 +56,8 @@ def strength_colours(values: NDArray[Any], scale: float | None = None) -> Pixels
 
 def angle_colours(angle: NDArray[Any], strength: NDArray[Any]) -> Pixels:
     """The direction as a hue, its strength as light; opposite directions differ  # [h, w, 3]."""
-    scale = max(float(strength.max()), 1e-12)
+    scale = reach(strength)
     hue = ((angle + np.pi) * (HUES / (2 * np.pi))).astype(np.int32) % HUES
-    light = np.sqrt(strength / scale)[..., None]
+    light = np.sqrt(np.minimum(strength / scale, 1))[..., None]
     pixels: Pixels = (hue_table()[hue] * light).astype(np.uint8)
     return pixels

@@ -123,7 +123,7 @@ CHANNEL = Group(
             "channel",
             "Channel",
             (
-                Option("grey", "Grey", "0.299 R + 0.587 G + 0.114 B, rounded."),
+                Option("grey", "Grey", "0.299 R + 0.587 G + 0.114 B; in Step rounded."),
                 Option("red", "R", "The red channel."),
                 Option("green", "G", "The green channel."),
                 Option("blue", "B", "The blue channel."),

@@ -10,6 +10,7 @@ import numpy as np
 
 from viz_app.core.convolution.cost import cost
 from viz_app.core.convolution.geometry import Axis
+from viz_app.core.convolution.operate import require_cells
 from viz_app.core.convolution.operation import Operation
 from viz_app.core.errors import ShapeError, VizError
 from viz_app.core.records import Picture
@@ -131,6 +132,8 @@ def photo_layer(scene: ConvolutionScene, picture: Picture | None) -> PhotoLayer:
         bias = None if bias is None else bias[chosen : chosen + 1]
     op = flat.operation()
     axes = op.axes(picture.pixels.shape[:2])
+    if op.is_maximum or (op.is_pool and not op.count_ghosts):
+        require_cells(axes)
     return PhotoLayer(op, picture.pixels, scene.channel, weights, bias, axes)
 
 
@@ -148,13 +151,15 @@ class PhotoDesk:
         self._scene = ConvolutionScene()
         self._picture: Picture | None = None
         self._pointed: tuple[Side, Share] | None = None
+        self._pinned: tuple[Side, Share] | None = None
         self.filtered: Filtered | None = None
 
     def show(self, scene: ConvolutionScene, picture: Picture | None) -> None:
         """Ask for the output if it is another, and show what there is."""
         self._scene = scene
         if picture is not self._picture:
-            self.filtered = None
+            self.filtered = self._pinned = None
+            self.view.show_spot(None)
         self._picture = picture
         if picture is None:
             self.view.show_photo(None, None)
@@ -184,13 +189,40 @@ class PhotoDesk:
         self._pointed = None if share is None else (side, share)
         self._show_spot()
 
-    def _show_spot(self) -> None:
+    def clicked(self, side: Side, share: Share) -> None:
+        """Pin a pixel, so that its sum stays while the kernel is dragged; once more lets it go."""
+        spot, before = self._spot((side, share)), self._spot(self._pinned)
+        is_same = spot is None or (before is not None and before.pixel == spot.pixel)
+        self._pinned = None if is_same else (side, share)
+        self._show_spot()
+
+    def walked(self, rows: int, columns: int) -> None:
+        """Pin a neighbour of the pinned pixel of the output; at first the one in the middle."""
+        spot = self._spot(self._pinned or ("output", (0.5, 0.5)))
+        if spot is None:
+            return
+        if self._pinned is None:
+            rows = columns = 0
+        left, top, right, bottom = spot.pixel
+        x = (left + right) / 2 + columns * (right - left)
+        y = (top + bottom) / 2 + rows * (bottom - top)
+        if 0 < x < 1 and 0 < y < 1:
+            self._pinned, self._pointed = ("output", (x, y)), None
+        self._show_spot()
+
+    def _spot(self, at: tuple[Side, Share] | None) -> Spot | None:
+        """What is at a point, if the output is there."""
         layer, filtered = self._layer, self.filtered
-        is_there = filtered is not None and filtered.request == self._asked
-        if self._pointed is None or layer is None or filtered is None or not is_there:
-            self.view.show_spot(None)
-        else:
-            self.view.show_spot(spot_at(layer, filtered, *self._pointed))
+        if at is None or layer is None or filtered is None or filtered.request != self._asked:
+            return None
+        return spot_at(layer, filtered, *at)
+
+    def _show_spot(self) -> None:
+        spot = self._spot(self._pointed or self._pinned)
+        if spot is not None and self._pointed is None:
+            title = f"{spot.story.title} (pinned)"
+            spot = replace(spot, story=replace(spot.story, title=title))
+        self.view.show_spot(spot)
 
     def kernel_dragged(self, target: Target, by: int) -> None:
         """A kernel cell was dragged up or down by so many units."""

@@ -5,19 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPen, QTransform
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen, QTransform
 
 from viz_app.gui.panel import Card
 from viz_app.gui.theme import Theme, set_role
 from viz_app.gui.widgets.canvas import Canvas
 
 LEAST_FRAME_PX = 8.0
+ARROWS = {
+    Qt.Key.Key_Left: (0, -1),
+    Qt.Key.Key_Right: (0, 1),
+    Qt.Key.Key_Up: (-1, 0),
+    Qt.Key.Key_Down: (1, 0),
+}
 
 
 class LinkedCanvas(Canvas):
     """A canvas that can take over the zoom of another, in parts of the picture."""
 
     pointed = Signal(object)  # QPointF in parts of the picture, or None
+    clicked = Signal(object)  # QPointF in parts of the picture
+    walked = Signal(int, int)  # rows and columns, by an arrow key
 
     def __init__(self, theme: Theme, name: str) -> None:
         super().__init__(theme, name)
@@ -67,35 +75,49 @@ class LinkedCanvas(Canvas):
             at = self.to_picture(event.position())
             self.pointed.emit(QPointF(at.x() / width, at.y() / height))
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        width, height = self.picture_size
+        if width and self._drag is None and event.button() == Qt.MouseButton.LeftButton:
+            at = self.to_picture(event.position())
+            self.clicked.emit(QPointF(at.x() / width, at.y() / height))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        arrow = ARROWS.get(Qt.Key(event.key()))
+        if arrow is None or event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            super().keyPressEvent(event)
+        else:
+            self.walked.emit(*arrow)
+
     def leaveEvent(self, event: object) -> None:
         self.pointed.emit(None)
 
     def _paint_spot(self, painter: QPainter, transform: QTransform) -> None:
-        if self._spot is None or self._frame_on(transform) is not None:
-            return
-        width, height = self.picture_size
-        at = transform.map(QPointF(self._spot.x() * width, self._spot.y() * height))
-        for token, size in (("card", 3.5), ("text", 1.5)):
-            painter.setPen(QPen(self._theme.colour(token), size))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawEllipse(at, 6, 6)
+        if self._spot is not None and self._frame is None:
+            self._paint_ring(painter, _to_pixels(self, transform).map(self._spot), "text")
 
     def _paint_frame(self, painter: QPainter, transform: QTransform) -> None:
-        frame = self._frame_on(transform)
-        if frame is None:
+        if self._frame is None:
+            return
+        frame = _to_pixels(self, transform).mapRect(self._frame).adjusted(-1, -1, 1, 1)
+        if frame.width() < LEAST_FRAME_PX:
+            self._paint_ring(painter, frame.center(), self.frame_token)
             return
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for token, width_px in (("card", 4.0), (self.frame_token, 2.0)):
             painter.setPen(QPen(self._theme.colour(token), width_px))
             painter.drawRect(frame)
 
-    def _frame_on(self, transform: QTransform) -> QRectF | None:
-        """The frame in pixels of the widget, where it is large enough to be seen."""
-        if self._frame is None:
-            return None
-        to_pixels = QTransform.fromScale(*self.picture_size) * transform
-        frame = to_pixels.mapRect(self._frame).adjusted(-1, -1, 1, 1)
-        return frame if frame.width() >= LEAST_FRAME_PX else None
+    def _paint_ring(self, painter: QPainter, at: QPointF, colour: str) -> None:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for token, width_px in (("card", 3.5), (colour, 1.5)):
+            painter.setPen(QPen(self._theme.colour(token), width_px))
+            painter.drawEllipse(at, 6, 6)
+
+
+def _to_pixels(canvas: LinkedCanvas, transform: QTransform) -> QTransform:
+    """From parts of a canvas's picture to pixels of the widget."""
+    return QTransform.fromScale(*canvas.picture_size) * transform
 
 
 def link(canvases: Sequence[LinkedCanvas]) -> None:

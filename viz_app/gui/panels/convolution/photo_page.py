@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
+from typing import Any, Literal
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QResizeEvent
@@ -41,7 +41,10 @@ class PhotoPage(QWidget):
         self._theme = theme
         self.photo = LinkedCanvas(theme, "Photo")
         self.output = LinkedCanvas(theme, "Output of the whole photo")
-        tip = "The wheel zooms both, Ctrl and drag moves both, a double click fits both."
+        tip = (
+            "Point at a pixel for its sum; a click pins it, arrow keys move the pin. The wheel "
+            "zooms both, Ctrl and drag moves both, the key 0 fits both."
+        )
         for canvas in (self.photo, self.output):
             canvas.setToolTip(tip)
         self.photo.frame_token, self.output.frame_token = "kernel_line", "output"
@@ -59,7 +62,7 @@ class PhotoPage(QWidget):
             label.setTextFormat(Qt.TextFormat.RichText)
         self._hint = Words(
             "Drag a number of the kernel up or down, choose another kernel, or move the sliders: "
-            "the output follows. Point at a pixel for its sum.",
+            "the output follows. Point at a pixel for its sum; a click pins it.",
             "muted",
         )
         self.story = StoryView(theme)
@@ -72,15 +75,26 @@ class PhotoPage(QWidget):
         self.kernel.dragged.connect(presenter.photo.kernel_dragged)
         self.kernel.typed.connect(presenter.photo.typed)
 
-        def tell(side: Literal["photo", "output"]) -> Callable[[QPointF | None], None]:
+        photo = presenter.photo
+
+        def tell(side: Literal["photo", "output"]) -> tuple[Callable[[Any], None], ...]:
             def pointed(at: QPointF | None) -> None:
                 is_inside = at is not None and 0 <= at.x() < 1 and 0 <= at.y() < 1
-                presenter.photo.pointed(side, (at.x(), at.y()) if at and is_inside else None)
+                photo.pointed(side, (at.x(), at.y()) if at and is_inside else None)
 
-            return pointed
+            def clicked(at: QPointF) -> None:
+                if 0 <= at.x() < 1 and 0 <= at.y() < 1:
+                    photo.clicked(side, (at.x(), at.y()))
 
-        self.photo.pointed.connect(tell("photo"))
-        self.output.pointed.connect(tell("output"))
+            return pointed, clicked
+
+        for canvas, (pointed, clicked) in (
+            (self.photo, tell("photo")),
+            (self.output, tell("output")),
+        ):
+            canvas.pointed.connect(pointed)
+            canvas.clicked.connect(clicked)
+            canvas.walked.connect(photo.walked)
 
     def show_photo(self, picture: Picture | None, filtered: Filtered | None) -> None:
         """Show both pictures."""
