@@ -14,6 +14,7 @@ from viz_app.gui.panels.detection.arrangement import Beside
 from viz_app.gui.panels.detection.panel import DetectionPanel
 from viz_app.labs.detection import jobs
 from viz_app.labs.detection.found import tabulated
+from viz_app.labs.detection.grid import AnchorShown
 from viz_app.labs.detection.presenter import DetectionPresenter
 
 LABS = ((DetectionPresenter, DetectionPanel),)
@@ -65,6 +66,17 @@ def test_a_box_drawn_on_the_targets_is_the_label_at_once_and_one_step_of_undo(la
     lab.presenter.house.document.undo()
     lab.presenter.house.document.undo()
     assert lab.presenter.scene == before
+
+
+def test_each_t_of_a_cell_stands_beside_the_b_that_it_becomes(lab):
+    anchor = AnchorShown(0, (10, 20), (1.0, 2.0, 3.0, 4.0), 0.9, (11.0, 22.0, 44.0, 33.0),
+                         "dog", 0.8, (("dog", 0.9),))  # fmt: skip
+    rows = lab.panel.grid._described(anchor).split("<tr>")
+    for axis, t, b in (("x", 1, 11), ("y", 2, 22), ("w", 3, 33), ("h", 4, 44)):
+        row = next(row for row in rows if f"t<sub>{axis}</sub>" in row)
+        assert f"b<sub>{axis}</sub>" in row
+        assert f"{t}.00" in row
+        assert f"{b}.0" in row
 
 
 def test_a_click_on_the_targets_chooses_a_cell_and_moves_no_box(lab, qtbot):
@@ -163,7 +175,7 @@ def test_regions_without_the_classifier_offer_it(lab, qtbot, monkeypatch):
     lab.presenter.edited("view", "regions")
     page = lab.panel.regions
     qtbot.waitUntil(page.fetch.isVisible)
-    assert "MobileNetV2" in page.summary.text()
+    assert "MobileNetV2" in page.how.text()
 
 
 def test_a_click_chooses_a_region_and_the_segments_the_way(lab, qtbot, monkeypatch):

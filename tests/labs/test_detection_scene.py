@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from viz_app.labs.detection import overlap
+from viz_app.labs.detection.controls import GROUPS
 from viz_app.labs.detection.scene import (
     DetectionScene,
     DrawnBox,
@@ -71,3 +72,11 @@ def test_the_matrix_holds_every_pair():
     shown = overlap.look(boxes, 0, 1, 0.5)
     assert shown.matrix == pytest.approx(np.array([[1, 1 / 7, 0], [1 / 7, 1, 0], [0, 0, 0]]))
     assert dict(shown.others)["GIoU"] == pytest.approx(1 / 7 - 2 / 9)
+
+
+def test_the_snap_is_offered_wherever_boxes_are_drawn():
+    drawing = next(group for group in GROUPS if group.title == "Drawing")
+    assert drawing.is_shown(DetectionScene(view="iou"))
+    assert drawing.is_shown(DetectionScene(view="targets"))
+    assert not drawing.is_shown(DetectionScene(view="targets", target_kind="landmarks"))
+    assert not drawing.is_shown(DetectionScene(view="grid"))

@@ -85,13 +85,14 @@ def test_a_removed_box_names_the_one_that_removed_it():
 
 def test_a_box_at_the_score_threshold_is_told_to_go_first():
     why = suppression.look(example(), COURSE, selected=2).why
-    assert why.sentence == "car .60 goes first: its p_c is not above .60."
+    assert why.sentence == "car .60 goes first: its score is not above .60."
     assert why.iou is None
 
 
 def test_a_kept_box_says_at_which_pick():
     why = suppression.look(example(), COURSE, selected=0).why
     assert "pick 2" in why.sentence
+    assert why.sentence.endswith("none had a larger score.")  # a detector's is p_c × its class
 
 
 def test_the_marks_are_where_the_kept_boxes_change():

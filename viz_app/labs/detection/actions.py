@@ -17,7 +17,7 @@ def lab_actions(p: DetectionPresenter) -> tuple[Action, ...]:
     a, e = Action, p.editor
 
     def where_drawn(do: Callable[[], None]) -> Callable[[], None]:
-        return lambda: do() if p.draws_boxes() else None
+        return lambda: do() if p.scene.draws_boxes else None
 
     return (
         a("Step back", "Take the last pick back.", lambda: p.stepped(-1), "Alt+Left",

@@ -23,8 +23,8 @@ def _is_landmarks(scene: DetectionScene) -> bool:
     return _shows_targets(scene) and scene.target_kind == "landmarks"
 
 
-def _is_iou(scene: DetectionScene) -> bool:
-    return scene.view == "iou"
+def _draws_boxes(scene: DetectionScene) -> bool:
+    return scene.draws_boxes
 
 
 def _is_sliding(scene: DetectionScene) -> bool:
@@ -278,7 +278,7 @@ GROUPS = (
                 "Where the edges of a box that is drawn or moved may lie.",
             ),
         ),
-        _is_iou,
+        _draws_boxes,
     ),
     Group(
         "Network of the window",

@@ -332,10 +332,6 @@ class DetectionPresenter(Presenter[DetectionScene, DetectionView]):
     def drawn_selected(self) -> int:
         return self.editor.selected
 
-    def draws_boxes(self) -> bool:
-        """Whether the view is one on whose picture boxes are drawn."""
-        return self.scene.view == "iou" or self._part(self.scene) is self.targets
-
     def _network(self) -> str:
         return "mtcnn" if self.scene.view == "faces" else self.scene.detector
 

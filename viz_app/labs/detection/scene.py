@@ -138,6 +138,12 @@ class DetectionScene:
     region_score: float = 0.5
     shows_proposals: bool = True
 
+    @property
+    def draws_boxes(self) -> bool:
+        """Whether boxes are drawn on the view's picture."""
+        is_targets = self.view == "targets" and self.target_kind == "objects"
+        return self.view == "iou" or is_targets
+
 
 def resolve(scene: DetectionScene) -> DetectionScene:
     """Clamp the numbers to their sliders' stops, and mend boxes that cannot be."""

@@ -154,7 +154,7 @@ def why(found: Found, scene: DetectionScene, table: SuppressionTable, told: Told
     if not found.scores[box] > scene.p_c:
         return Why(
             "Why is this box hidden?",
-            f"{name} {score} goes first: its p_c is not above {short(scene.p_c)}.",
+            f"{name} {score} goes first: its score is not above {short(scene.p_c)}.",
         )
     if scene.kind == "greedy":
         hidden = table.why_hidden(box, table.nearest_stop(scene.iou), scene.p_c)
@@ -173,7 +173,7 @@ def why(found: Found, scene: DetectionScene, table: SuppressionTable, told: Told
         place = f"pick {turn}: " if turn else ""
         return Why(
             "Why is this box shown?",
-            f"{name} {score} was {place}of the boxes still there, none had a larger p_c.",
+            f"{name} {score} was {place}of the boxes still there, none had a larger score.",
         )
     sentence = f"{name} {score} overlaps the picked {found.name(by)} {short(found.scores[by])}."
     compared = _compared(found, box, by, sentence)

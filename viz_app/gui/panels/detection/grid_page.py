@@ -131,12 +131,12 @@ class GridPage(QWidget):
 
     def _described(self, anchor: AnchorShown) -> str:
         """The way from t to b, as a small table."""
-        t, b = anchor.t, anchor.b
+        t, b = dict(zip("xywh", anchor.t, strict=True)), dict(zip("xyhw", anchor.b, strict=True))
         colour = self._theme.colour
         rows = [
             ("p<sub>c</sub>", f"{anchor.p_c:.3f}", "kernel"),
-            *((f"t<sub>{k}</sub>", f"{v:.2f}", "input") for k, v in zip("xywh", t, strict=True)),
-            *((f"b<sub>{k}</sub>", f"{v:.1f}", "output") for k, v in zip("xyhw", b, strict=True)),
+            *((f"t<sub>{k}</sub>", f"{t[k]:.2f}", "input") for k in "xyhw"),
+            *((f"b<sub>{k}</sub>", f"{b[k]:.1f}", "output") for k in "xyhw"),
         ]
         cells = [
             f'<td style="color: {colour("muted").name()}">{name}</td><td align="right" '
