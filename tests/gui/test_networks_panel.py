@@ -208,7 +208,7 @@ def test_a_formula_too_wide_for_the_page_is_broken_at_its_signs(lab, qtbot):
     lab.presenter.change(view="costs", calculator="bottleneck")
     page, window = lab.panel.costs, lab.panel.window()
     window.resize(1440, 900)
-    qtbot.waitUntil(lambda: page.isVisible() and page.width() > 700)
+    qtbot.waitUntil(lambda: page.isVisible() and page.width() > 700 and not page._due)
     before = [formula.sizeHint().height() for formula in page.formulas[:2]]
     window.theme.set_scale(1.5)
     window.resize(1024, 700)
@@ -218,3 +218,13 @@ def test_a_formula_too_wide_for_the_page_is_broken_at_its_signs(lab, qtbot):
     window.theme.set_scale(1.0)
     window.resize(1440, 900)
     qtbot.waitUntil(lambda: page.formulas[1].sizeHint().height() == before[1])
+
+
+def test_a_drag_over_the_curve_waits_for_no_formula(lab, qtbot):
+    page = lab.panel.costs
+    lab.presenter.change(view="costs", calculator="bottleneck")
+    qtbot.waitUntil(lambda: not page._due)
+    before = page.formulas[1].accessibleName()
+    lab.presenter.edited("bottleneck", 9)
+    assert page.formulas[1].accessibleName() == before  # not yet: 20 to 60 ms each
+    qtbot.waitUntil(lambda: page.formulas[1].accessibleName() != before)

@@ -151,6 +151,8 @@ def test_a_comparison_has_both_totals(lab):
     lab.edited("view", "compare")
     first, second = lab.view.last["show_comparison"]
     assert ("Parameters", "61,706", "") in first.totals
+    assert ("Weights", "246.8 kB", "") in first.totals
+    assert "Activations" in [label for label, *_ in first.totals]
     assert ("Parameters", "62,378,344", "1,011 ×") in second.totals
     assert second.totals[-2:] == (
         ("Most parameters", "fc6: 61 %", ""),
@@ -187,6 +189,13 @@ def test_a_formula_has_the_layers_numbers_in_it(lab):
         assert piece in latex
     lab.cell_chosen("C3", "field")
     assert r"\color{output}{14}" in lab.view.last["show_network"].explanation.latex
+
+
+def test_the_activations_say_of_how_many_images_they_are(lab):
+    lab.edited("batch", 8)
+    lab.edited("view", "compare")
+    labels = [label for label, *_ in lab.view.newest("comparison")[0].totals]
+    assert "Activations of 8 images" in labels
 
 
 def test_the_table_is_copied_with_its_totals(lab):

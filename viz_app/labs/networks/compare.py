@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from viz_app.labs.networks.table import Table
 
-MB = 1e6
+KB, MB = 1e3, 1e6
 Layers = tuple[tuple[str, int, int], ...]
 """Each layer's name, parameters and MACs."""
 CLOSE = 1.005
@@ -70,13 +70,19 @@ def _counted(table: Table) -> Layers:
 
 def _totals(table: Table, batch: int) -> tuple[tuple[str, str, int], ...]:
     parameters, activations = table.parameters, batch * table.activations
+    of_batch = "Activations" if batch == 1 else f"Activations of {batch} images"
     return (
         ("Layers", f"{len(table.network.layers):,}", len(table.network.layers)),
         ("Parameters", f"{parameters:,}", parameters),
         ("MACs", f"{table.macs:,}", table.macs),
-        ("Weights", f"{4 * parameters / MB:,.1f} MB", parameters),
-        (f"Activations × {batch}", f"{4 * activations / MB:,.1f} MB", activations),
+        ("Weights", _bytes(4 * parameters), parameters),
+        (of_batch, _bytes(4 * activations), activations),
     )
+
+
+def _bytes(count: int) -> str:
+    """So many bytes, in kilobytes where they are less than a megabyte."""
+    return f"{count / MB:,.1f} MB" if count >= MB else f"{count / KB:,.1f} kB"
 
 
 def _times(mine: int, others: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QFontMetricsF,
     QMouseEvent,
@@ -23,6 +23,7 @@ from viz_app.labs.networks.presenter import NetworksPresenter
 
 MOST_BARS = 3
 MARGIN_PX = 24
+FORMULA_AFTER_MS = 20  # title and plot are painted by then
 
 
 class CostsPage(QWidget):
@@ -32,6 +33,10 @@ class CostsPage(QWidget):
         super().__init__()
         self._theme = theme
         self._costs: Costs | None = None
+        self._due: list[int] = []  # formulas to be set; each takes 20 to 60 ms the first time
+        self._soon = QTimer(self)
+        self._soon.setInterval(FORMULA_AFTER_MS)
+        self._soon.timeout.connect(self._set_next)
         self.title = QLabel()
         set_role(self.title, "title")
         self.labels = [QLabel() for _ in range(MOST_BARS)]
@@ -54,7 +59,7 @@ class CostsPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(card)
-        theme.changed.connect(self._set_formulas)
+        theme.changed.connect(self._set_formulas_soon)
 
     def attach(self, presenter: NetworksPresenter) -> None:
         """Connect the intents."""
@@ -70,23 +75,37 @@ class CostsPage(QWidget):
             if is_there:
                 label.setText(costs.bars[i].label)
         self._costs = costs
-        self._set_formulas()
+        self._set_formulas_soon()
         self.verdict.setText(costs.verdict)
         self.plot.show_costs(costs)
 
-    def _set_formulas(self) -> None:
-        """Set each formula in one line, or broken at its signs where that is too wide."""
-        room = self.width() - 2 * MARGIN_PX
-        for bar, formula in zip(
-            self._costs.bars if self._costs else (), self.formulas, strict=False
-        ):
-            words = f"{bar.label}: {bar.value:,}"
-            formula.show_latex(bar.latex, words)
-            if formula.sizeHint().width() > room:
-                formula.show_latex(broken(bar.latex), words)
+    def settle(self) -> None:
+        """Set now the formulas that would be set in a moment."""
+        while self._due:
+            self._set_next()
+
+    def _set_formulas_soon(self) -> None:
+        """Set them one at a time, so that what is dragged is not held up by them."""
+        there = range(len(self._costs.bars) if self._costs else 0)
+        waiting = [i for i in self._due if i in there]
+        self._due = waiting + [i for i in there if i not in waiting]  # in turn, also while dragged
+        if self._due and not self._soon.isActive():
+            self._soon.start()
+
+    def _set_next(self) -> None:
+        """Set a formula in one line, or broken at its signs where that is too wide."""
+        if self._costs is None or not self._due:
+            self._soon.stop()
+            return
+        i = self._due.pop(0)
+        bar, formula = self._costs.bars[i], self.formulas[i]
+        words = f"{bar.label}: {bar.value:,}"
+        formula.show_latex(bar.latex, words)
+        if formula.sizeHint().width() > self.width() - 2 * MARGIN_PX:
+            formula.show_latex(broken(bar.latex), words)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self._set_formulas()
+        self._set_formulas_soon()
 
 
 def broken(latex: str) -> str:

@@ -58,8 +58,9 @@ class NetworksPanel(Panel):
         self.costs.attach(presenter)
 
     def figure(self) -> QWidget:
-        """Return what Export draws, its formula set."""
+        """Return what Export draws, its formulas set."""
         self.network.settle()
+        self.costs.settle()
         return self
 
     def show_view(self, view: View) -> None:
