@@ -142,6 +142,13 @@ def test_ctrl_c_tells_how_many_are_saved(tmp_path, monkeypatch, capsys):
     assert not out.exists()
 
 
+def test_a_folder_that_is_none_is_told_before_the_run(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(jobs, "optimise", None)
+    inside = picture(tmp_path / "a.png", 1) + "/b.png"
+    assert main(["style", "sample:coffee", "sample:glass", "-o", inside]) == 1
+    assert "“a.png”: choose another folder" in capsys.readouterr().err
+
+
 def test_the_run_is_saved_as_a_film_beside_the_picture(tmp_path):
     out, film = tmp_path / "out.png", tmp_path / "run.gif"
     options = ["--size", "128", "--steps", "10", "--film", str(film)]

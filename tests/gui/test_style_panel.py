@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -107,8 +109,13 @@ def test_two_runs_side_by_side_have_one_zoom(lab, qtbot):
 
 def test_the_history_brings_a_run_back_by_keyboard(lab, qtbot):
     paint(qtbot, lab, 2)
+    click(qtbot, lab.panel.buttons["play"])
+    lab.presenter.steering.run.painted = replace(
+        lab.presenter.steering.run.painted, pixels=np.zeros((2048, 1000, 3), np.uint8)
+    )
     click(qtbot, lab.panel.buttons["Reset"])
     history = lab.panel.inputs.history
+    assert max(history.item(0).icon().availableSizes()[0].toTuple()) == 320
     history.setFocus()
     history.setCurrentRow(0)
     qtbot.keyClick(history, Qt.Key.Key_Return)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.labs.style_kit import Bench, fill_the_disk, quick_optimise
-from viz_app.labs.style import jobs
+from viz_app.labs.style import jobs, keeping
 from viz_app.labs.style.keeping import FILE, from_file
 
 
@@ -73,3 +73,21 @@ def test_a_picture_of_other_numbers_is_refused(tmp_path):
     for picture in (np.zeros((4, 4)), np.full((4, 4, 3), np.nan, np.float32)):
         np.savez(tmp_path / FILE, picture=picture, step=3, content="a", style="b")
         assert from_file(tmp_path / FILE) is None
+
+
+def test_a_large_picture_is_packed_beside_the_window_not_in_it(make_bench, monkeypatch):
+    bench, waiting, packed = make_bench(), [], []
+    run = bench.runner.run
+
+    def hold(lane, job, **more):
+        waiting.append(job) if lane == keeping.KEEP_LANE else run(lane, job, **more)
+
+    monkeypatch.setattr(bench.runner, "run", hold)
+    monkeypatch.setattr(keeping, "to_bytes", lambda kept: packed.append(kept) or b"")
+    bench.presenter.started()
+    bench.runner.take(3)
+    bench.presenter.paused()
+    assert len(waiting) == 1
+    assert not packed
+    waiting[0](None)
+    assert packed[0].state is bench.run.state

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import os
 import sys
 import threading
 import time
@@ -143,6 +144,8 @@ def run(args: argparse.Namespace) -> int:
     """Paint every content in every style; return the exit status."""
     pairs = list(outputs(args.content, args.style, Path(args.out)))
     film = None if args.film is None else _film(Path(args.film), len(pairs))
+    for path in filter(None, (film, pairs[0][2])):
+        _demand_folder(path)
     scene = scene_of(args)
     store = WeightsStore()
     turn = CommandTurn(args.device)
@@ -200,6 +203,14 @@ def _with_ending(path: Path, endings: Sequence[str]) -> Path:
         known = ", ".join(endings)
         raise SaveError(f"“{path.name}” needs an ending that says how to save it: {known}.")
     return path
+
+
+def _demand_folder(path: Path) -> None:
+    """Raise SaveError before hours of painting if nothing can be written there."""
+    folders = (path, *path.absolute().parents)
+    place = next(folder for folder in folders if os.access(folder, os.F_OK))
+    if place != path and not (place.is_dir() and os.access(place, os.W_OK)):
+        raise SaveError(f"Nothing can be saved into “{place.name}”: choose another folder.")
 
 
 def scene_of(args: argparse.Namespace) -> StyleScene:

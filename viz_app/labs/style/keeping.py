@@ -27,7 +27,7 @@ FILE = "style-last.npz"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Kept:
-    """A picture of an earlier session, and what it was painted from."""
+    """A picture, and what it was painted from."""
 
     content: str
     style: str
@@ -53,10 +53,10 @@ class Keeper:
         if run.status == "running" and self._clock() - self._kept_at < EVERY_S:
             return
         self._kept, self._kept_at = state, self._clock()
-        data = to_bytes(run)
+        kept = kept_of(run)
         self._house.files.run(
             KEEP_LANE,
-            lambda turn: write_atomic(path, data),
+            lambda turn: write_atomic(path, to_bytes(kept)),
             title="Keeping the picture",
             on_done=lambda _none: None,
             on_failed=self._on_failed,
@@ -67,7 +67,7 @@ class Keeper:
         is_new = run.state is not None and run.state is not self._kept and run.step > 0
         if self._path is not None and is_new:
             try:
-                write_atomic(self._path, to_bytes(run))
+                write_atomic(self._path, to_bytes(kept_of(run)))
             except VizError as error:
                 log.warning("the painted picture was not kept: %s", error)
 
@@ -89,17 +89,17 @@ class Keeper:
             self._house.speaker.tell(f"The run goes on, but is not kept: {failure.error}")
 
 
-def to_bytes(run: Run) -> bytes:
-    """A run's picture and where it came from, as an NPZ file."""
+def kept_of(run: Run) -> Kept:
+    """A run's picture and where it came from."""
     assert run.state is not None
-    buffer = io.BytesIO()
-    np.savez(
-        buffer,
-        picture=run.state.picture,
-        step=run.state.step,
-        content="" if run.content is None else run.content.ref,
-        style="" if run.style is None else run.style.ref,
-    )
+    content = "" if run.content is None else run.content.ref
+    return Kept(content, "" if run.style is None else run.style.ref, run.state)
+
+
+def to_bytes(kept: Kept) -> bytes:
+    """What is kept, as an NPZ file."""
+    buffer, state = io.BytesIO(), kept.state
+    np.savez(buffer, picture=state.picture, step=state.step, content=kept.content, style=kept.style)
     return buffer.getvalue()
 
 

@@ -64,13 +64,7 @@ class Thumbnail(QWidget):
         self._pixels = pixels
         self._image = None
         if pixels is not None:
-            skip = max(max(pixels.shape[:2]) // (2 * KEPT_PX), 1)
-            self._image = to_qimage(np.ascontiguousarray(pixels[::skip, ::skip])).scaled(
-                KEPT_PX,
-                KEPT_PX,
-                Qt.AspectRatioMode.KeepAspectRatio,
-                Qt.TransformationMode.SmoothTransformation,
-            )
+            self._image = _small(pixels)
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -265,7 +259,7 @@ class InputColumn(QWidget):
                 f"{line.name}: {line.words}, {line.more}. A double click brings it back."
             )
             if line.pixels is not None:
-                item.setIcon(QIcon(QPixmap.fromImage(to_qimage(line.pixels))))
+                item.setIcon(QIcon(QPixmap.fromImage(_small(line.pixels))))
             self.history.addItem(item)
 
     def _build(self) -> None:
@@ -320,6 +314,17 @@ class InputColumn(QWidget):
     def _on_theme_changed(self) -> None:
         self.setFixedWidth(self._theme.px(COLUMN_PX))
         self.history.setIconSize(QSize(self._theme.px(44), self._theme.px(44)))
+
+
+def _small(pixels: np.ndarray) -> QImage:
+    """A picture of any size no larger than is kept here."""
+    skip = max(max(pixels.shape[:2]) // (2 * KEPT_PX), 1)
+    return to_qimage(np.ascontiguousarray(pixels[::skip, ::skip])).scaled(
+        KEPT_PX,
+        KEPT_PX,
+        Qt.AspectRatioMode.KeepAspectRatio,
+        Qt.TransformationMode.SmoothTransformation,
+    )
 
 
 def _keys(lines: tuple[HistoryLine, ...]) -> list[tuple[str, str]]:
