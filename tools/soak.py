@@ -10,7 +10,8 @@ by less than 30 MB after the warm-up, and no thread was left.
 On a busy machine the window also waits for a processor. Linux tells for how long a thread was
 ready and did not run; that is told beside the stall and does not count as one. Of everything that
 takes longer than the bound the stacks are printed. The warm-up is a look at every view with every
-network, which stays once it is loaded, and the first four seeds.
+network, which stays once it is loaded, and the first four seeds. Memory is compared at rest, with
+the desk as it is at the first start.
 
 Without the published VGG-16 (`viz-app weights fetch vgg16`) nothing runs in the background.
 """
@@ -31,7 +32,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import psutil
 
@@ -49,6 +50,7 @@ from viz_app.files.settings import Places
 from viz_app.furnish import LABS, Program
 from viz_app.gui.widgets.view_switch import ViewSwitch
 from viz_app.labs.controls import Choice
+from viz_app.labs.document import FIRST_IMAGE
 
 STALL_MS, GROWTH_MB, WARM_SEEDS = 250, 30, 4
 NETWORKS = ("network", "detector", "slid_net", "one_pass")  # the controls that choose one
@@ -195,12 +197,26 @@ def work(program: Program) -> None:
             break
 
 
+def clear_the_desk(program: Program) -> None:
+    """Go back to the first scenes, and delete the runs: twelve stay on purpose, with their films."""
+    keeper, style = program.keeper, cast(Any, program.window.rooms["style"].presenter)
+    for lab in keeper.document.labs.values():
+        keeper.document.change_scene(lab.name, lab.scene_type())
+    keeper.document.choose_image(FIRST_IMAGE)
+    if len(style.steering.easels) > 1:
+        style.branch_closed()
+    style.was_reset()
+    while style.steering.history:
+        style.deleted(0)
+
+
 def rest(program: Program) -> None:
     """End all jobs, and wait as long as it takes the engine to give back their memory."""
     runners = (program.keeper.runner, program.keeper.errands)
     for runner in runners:
         for activity in list(runner.activities):
             program.keeper.cancel_lane(activity.lane)
+    clear_the_desk(program)
     until = time.monotonic() + 1.5 * REST_S
     while time.monotonic() < until:
         settle(program)
