@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QPushButton
 from viz_app.core.raw_boxes import RawBoxes
 from viz_app.gui.panels.detection.arrangement import Beside
 from viz_app.gui.panels.detection.panel import DetectionPanel
+from viz_app.gui.panels.detection.targets_page import _small
 from viz_app.labs.detection import jobs
 from viz_app.labs.detection.found import tabulated
 from viz_app.labs.detection.grid import AnchorShown
@@ -265,3 +266,10 @@ def test_what_stands_beside_a_picture_goes_below_it_where_there_is_no_room(lab, 
     qtbot.waitUntil(
         lambda: boxes.mapTo(beside, boxes.rect().topLeft()).y() >= canvas.geometry().bottom()
     )
+
+
+@pytest.mark.parametrize(
+    ("value", "words"), [(0.0, "0"), (4e-4, "4e-4"), (2.4e-6, "2e-6"), (0.04, "0.04"), (1.0, "1")]
+)
+def test_a_small_difference_fits_its_column(value, words):
+    assert _small(value) == words

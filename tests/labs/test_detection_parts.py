@@ -181,6 +181,7 @@ def test_alike_regions_of_a_class_leave_one_and_low_ones_bear_no_name():
     assert shown.selected == 0
     assert shown.roi == (0, 0, 2, 2)
     assert shown.facts[2] == ("Passes", "3", "1", "…")
+    assert shown.summary == "3 regions from 40 segments at first; all classified; 1 above .50"
 
 
 def test_a_click_finds_a_named_region_first_and_then_the_smallest():

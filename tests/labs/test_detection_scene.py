@@ -80,3 +80,12 @@ def test_the_snap_is_offered_wherever_boxes_are_drawn():
     assert drawing.is_shown(DetectionScene(view="targets"))
     assert not drawing.is_shown(DetectionScene(view="targets", target_kind="landmarks"))
     assert not drawing.is_shown(DetectionScene(view="grid"))
+
+
+def test_the_number_of_regions_is_greyed_where_a_network_proposes_them():
+    group = next(group for group in GROUPS if group.title == "Regions")
+    number, pooling = group.controls[:2]
+    ways = ("rcnn", "fast", "faster")
+    scenes = [DetectionScene(view="regions", region_way=way) for way in ways]
+    assert [number.is_usable(scene) for scene in scenes] == [True, True, False]
+    assert [pooling.is_usable(scene) for scene in scenes] == [False, True, True]

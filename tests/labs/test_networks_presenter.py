@@ -194,7 +194,7 @@ def test_a_formula_has_the_layers_numbers_in_it(lab):
 def test_the_activations_say_of_how_many_images_they_are(lab):
     lab.edited("batch", 8)
     lab.edited("view", "compare")
-    labels = [label for label, *_ in lab.view.newest("comparison")[0].totals]
+    labels = [label for label, *_ in lab.view.last["show_comparison"][0].totals]
     assert "Activations of 8 images" in labels
 
 

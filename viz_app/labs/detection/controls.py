@@ -356,7 +356,8 @@ GROUPS = (
                     Option(500, "500", "The first 500."),
                     Option(2000, "2,000", "As many as in the paper: R-CNN takes a while."),
                 ),
-                "How many of the proposed regions are classified.",
+                "How many of the proposed regions are classified; Faster R-CNN's are 300.",
+                is_usable=lambda s: s.region_way != "faster",
             ),
             Choice(
                 "pooling",
@@ -366,6 +367,7 @@ GROUPS = (
                     Option("pool", "RoI pooling", "Rounded to cells; the largest of each bin."),
                 ),
                 "How a region is taken out of the feature map.",
+                is_usable=lambda s: s.region_way != "rcnn",
             ),
             Toggle("shows_proposals", "Proposals", "All proposed regions, dotted."),
         ),

@@ -169,7 +169,9 @@ def look(regions: Regions, scene: DetectionScene, pixels: Pixels) -> RegionsShow
     done = 0 if labelled is None else len(labelled.scores)
     of = "" if proposals.segments == 0 else f" from {proposals.segments} segments at first"
     total = min(len(proposals.boxes), scene.proposals) if way != "faster" else len(proposals.boxes)
-    summary = f"{len(proposals.boxes):,} regions{of}; {done:,} of {total:,} classified"
+    all_done = done == total == len(proposals.boxes)
+    summary = f"{len(proposals.boxes):,} regions{of}; "
+    summary += "all classified" if all_done else f"{done:,} of {total:,} classified"
     summary += f"; {len(kept)} above {short(scene.region_score)}"
     return RegionsShown(
         pixels,

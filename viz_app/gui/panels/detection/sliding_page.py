@@ -129,7 +129,7 @@ class SlidingPage(QWidget):
         token = "output" if is_equal else "warning"
         self.verdict.setText(
             f'<span style="color: {colour(token).name()}; font-weight: 600">'
-            f"{'✓' if is_equal else '✗'} {words}: max |Δ| = {gap:.1e}</span>"
+            f"{'✓' if is_equal else '✗'} {words}: max |Δ| = {gap:.2g}</span>"
         )
 
     def _paint(self, painter: QPainter, transform: QTransform) -> None:
@@ -186,7 +186,7 @@ class MapStrip(QWidget):
         assert shown.windows is not None
         rows, columns = shown.windows.dense.shape[:2]
         self.setAccessibleName(
-            f"Maps of {rows} by {columns} windows; largest difference {shown.windows.gap:.1e}"
+            f"Maps of {rows} by {columns} windows; largest difference {shown.windows.gap:.2g}"
         )
         self.update()
 
@@ -205,7 +205,7 @@ class MapStrip(QWidget):
         maps = (
             ("Crops", shown.crops, "input", 1.0),
             ("One pass", shown.dense, "output", 1.0),
-            (f"|Δ| to {max(gap, EQUAL):.0e}", shown.gaps, "warning", max(gap, EQUAL)),
+            (f"|Δ| to {max(gap, EQUAL):.1g}", shown.gaps, "warning", max(gap, EQUAL)),
         )
         width = self.width() / len(maps)
         for i, (title, values, token, most) in enumerate(maps):

@@ -244,7 +244,5 @@ class AnswerTable(QTableWidget):
 
 
 def _small(value: float) -> str:
-    """A squared difference: two decimals, or one figure where they would be zeros."""
-    if value < 5e-5:
-        return "<1e-4" if value > 0 else text(value)
-    return f"{value:.1g}" if value < 0.005 else text(value)
+    """A squared difference: two decimals, or as 4e-4 where they would be zeros."""
+    return f"{value:.0e}".replace("e-0", "e-") if 0 < value < 0.005 else text(value)
