@@ -46,3 +46,12 @@ def test_pointing_at_an_output_of_the_flip_marks_its_window(desk):
     marks = desk.view.shown["show_flip"][1]
     window = {m.index for m in marks if m.block == "input"}
     assert window == {(0, y, x) for y in (2, 3, 4) for x in (3, 4, 5)}
+
+
+def test_the_output_may_shrink_under_the_pointer(desk):
+    desk.edit(view="compare")
+    desk.presenter.compare.hovered(Target("convolve.output", (0, 3, 3)))
+    desk.edit(stride=3)
+    marks = desk.view.shown["show_flip"][1]
+    window = {m.index for m in marks if m.block == "input"}
+    assert window == {(0, y, x) for y in range(3) for x in range(3)}

@@ -128,18 +128,19 @@ class CompareDesk:
         blocks: dict[str, Block] = {}
         marks: dict[tuple[str, tuple[int, ...]], Mark] = {}
         for layer, name in zip(self._layers, ("correlate", "convolve"), strict=True):
-            at = (0,) * layer.a.ndim
+            first = (0,) * layer.a.ndim
+            at = self._hovered if _lies_in(self._hovered, layer.a.shape) else first
             scene = compared(self._scene)
             titles = (
                 ("Kernel", "Cross-correlation")
                 if name == "correlate"
                 else ("Turned by 180°", "Convolution")
             )
-            for block in figure_of(layer, scene, at, layer.a).blocks:
+            for block in figure_of(layer, scene, first, layer.a).blocks:
                 key = "input" if block.key == "input" else f"{name}.{block.key}"
                 title = {"input": block.title, "kernel": titles[0], "output": titles[1]}[block.key]
                 blocks[key] = replace(block, key=key, title=title, is_editable=False)
-            for mark in point(layer, Target("output", self._hovered or at)).marks:
+            for mark in point(layer, Target("output", at or first)).marks:
                 key = "input" if mark.block == "input" else f"{name}.{mark.block}"
                 marks[key, mark.index] = replace(mark, block=key, note="")
         sign = "=" if np.array_equal(self._layers[0].z, self._layers[1].z) else "≠"
@@ -215,3 +216,12 @@ def compared(scene: ConvolutionScene) -> ConvolutionScene:
 def _block(key: str, token: str, title: str, values: Array, *, is_editable: bool = False) -> Block:
     cells = np.stack(tuple(np.indices(values.shape)), axis=-1)
     return Block(key, token, title, (Plane("", values, cells),), is_editable)
+
+
+def _lies_in(index: tuple[int, ...] | None, shape: tuple[int, ...]) -> bool:
+    """Whether there is such a cell: the output may have shrunk under the pointer."""
+    return (
+        index is not None
+        and len(index) == len(shape)
+        and all(0 <= i < size for i, size in zip(index, shape, strict=True))
+    )
