@@ -53,7 +53,7 @@ PAIRS = {
     "rocket_night": Pair("rocket", "night", ("--beta", "0.5")),
     "motorcycle_wave": Pair("motorcycle", "wave", ("--beta", "0.3")),
 }
-ALPHAS, BETAS = (0.3, 1, 3), (0.003, 0.03, 0.3, 3)
+ALPHAS, BETAS = (0.1, 1, 10), (0.003, 0.03, 0.3, 3)
 CONTENT_LAYERS = ("conv1_2", "conv3_2", "conv4_2", "conv5_2")
 DEPTHS = (1, 2, 5)  # how many of the five style layers
 FROM_NOISE = ("--start", "noise", "--steps", "80", "--beta", "0.1")  # or the layer hardly shows
