@@ -11,8 +11,9 @@ import pytest
 pytest.importorskip("torch", reason="a small network looks at the image")
 
 from tests.labs.activations_kit import RED, forget, lab, picture, put_small_network
+from viz_app.engine.engine import Turn
 from viz_app.files.images import save_image
-from viz_app.labs.activations import layers
+from viz_app.labs.activations import jobs, layers
 from viz_app.labs.activations.receptive import field_of
 from viz_app.labs.activations.scene import ActivationsScene, resolve
 
@@ -127,6 +128,14 @@ def test_dead_channels_are_searched_in_the_folder_and_broken_images_named(small,
     assert dead == {1, 3}
     assert f"2 dead over 2 of 3 images of “{tmp_path.name}”" in small.view.mosaic.last["facts"]
     assert "1 more could not be read" in small.house.speaker.sentences[-1]
+
+
+def test_the_search_for_dead_channels_waits_not_at_each_image(small, monkeypatch):
+    monkeypatch.setattr(jobs, "TELL_S", 1e9)
+    monkeypatch.setattr(jobs.time, "monotonic", lambda: 2e9)
+    job = jobs.find_silent(small.house.weights, small.scene.net, small.scene.stage.after, "")
+    steps = list(job(Turn(small.house.runner.engine)))
+    assert [step.progress.done for step in steps] == [1]  # and the answer comes at the end
 
 
 def test_channels_are_silent_only_where_no_value_is_below_zero(small):

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from viz_app.compute.activations import Effective
     from viz_app.nets.build import Net
 
+TELL_S = 0.1  # other questions wait no longer
 TILE_PX = 128  # the longer side of a channel in the mosaic, at most
 BESIDE_CHANNELS = 16
 MOST_IMAGES = 500
@@ -279,6 +280,7 @@ def find_silent(
         largest: Maps | None = None
         unreadable: list[str] = []
         answer = Silence(Progress(0, len(refs), "images"), (), (), where)
+        told_s = 0.0
         for done, ref in enumerate(refs, 1):
             turn.check()
             try:
@@ -293,7 +295,9 @@ def find_silent(
                 largest = found if largest is None else np.maximum(largest, found)
             silent = () if largest is None else tuple(np.flatnonzero(largest <= 0).tolist())
             answer = Silence(Progress(done, len(refs), "images"), silent, tuple(unreadable), where)
-            yield answer
+            if time.monotonic() - told_s > TELL_S:  # the window draws at each, and holds this up
+                yield answer
+                told_s = time.monotonic()
         return answer
 
     return job
