@@ -11,12 +11,15 @@ from tests.labs.activations_kit import forget, picture, put_small_network
 from viz_app.files.images import save_image
 from viz_app.files.weights import WeightsStore
 from viz_app.gui.panels.activations.panel import ActivationsPanel
+from viz_app.labs.activations import ascent_jobs
+from viz_app.labs.activations.patches_shown import PatchesState
 from viz_app.labs.activations.presenter import ActivationsPresenter
 
 
 @pytest.fixture
 def room(monkeypatch, start_house, tmp_path, qtbot):
-    put_small_network(monkeypatch)
+    net = put_small_network(monkeypatch)
+    monkeypatch.setattr(ascent_jobs, "network_of", lambda turn, store, name: net)
     monkeypatch.setattr(WeightsStore, "is_present", lambda store, name: True)
     save_image(tmp_path / "red.png", picture().pixels)
     photos = tmp_path / "photos"
@@ -69,6 +72,16 @@ def test_what_the_patches_owe_to_their_pixels_takes_the_place_of_the_map(searche
     )
 
 
+def test_the_image_that_the_channel_wants_takes_the_place_of_the_map(searched, qtbot):
+    page = searched.panel.patches
+    searched.presenter.change(patch_beside="optimised", goal_side=96, goal_steps=20)
+    qtbot.waitUntil(searched.presenter.is_settled)
+    shown = [w.isVisible() for w in (page.map, page.projected, page.grown)]
+    assert shown == [False, False, True]
+    assert page.grown.picture_size == (96, 96)
+    assert page.title.text().endswith("its nine patches, and the image that it wants")
+
+
 def test_keys_walk_over_the_patches_and_enter_opens(searched):
     grid = searched.panel.patches.grid
     QTest.keyClick(grid, Qt.Key.Key_Down)
@@ -96,3 +109,16 @@ def test_cancelling_by_the_button_ends_the_search(room, qtbot):
 
 def test_the_page_is_not_wider_than_a_small_window_gives(searched):
     assert searched.panel.patches.minimumSizeHint().width() <= 416
+
+
+def test_in_a_small_window_with_large_text_the_cards_stand_apart(searched, qtbot):
+    page = searched.panel.patches
+    searched.panel.theme.set_scale(1.5)
+    page.window().resize(1024, 700)
+    words = "300 images searched · 10 unreadable"
+    page.show_state(PatchesState("one.patches", "", words, False, False))
+    qtbot.waitUntil(lambda: page.height() < 520)
+    qtbot.waitUntil(lambda: page._above.geometry().bottom() < page._below.y())
+    assert page._top.geometry().bottom() < page._above.y()
+    assert page.minimumSizeHint().width() <= 345
+    searched.panel.theme.set_scale(1.0)

@@ -16,6 +16,8 @@ from tests.programs import printed
 from viz_app.core.layers import Layer
 from viz_app.files.images import save_image
 from viz_app.files.patch_book import load_book, save_book
+from viz_app.labs.activations import ascent_jobs
+from viz_app.labs.activations.patches_grown import GROWN
 from viz_app.labs.activations.patches_projected import PROJECTED
 from viz_app.labs.activations.scene import ActivationsScene
 
@@ -41,7 +43,8 @@ def folder(tmp_path):
 
 @pytest.fixture
 def part(monkeypatch, tmp_path):
-    put_small_network(monkeypatch)
+    net = put_small_network(monkeypatch)
+    monkeypatch.setattr(ascent_jobs, "network_of", lambda turn, store, name: net)
     presenter = lab(tmp_path)
     object.__setattr__(presenter.house, "folder", tmp_path / "kept")
     presenter.patches.finding.kept = tmp_path / "kept" / "patches"
@@ -99,6 +102,22 @@ def test_another_channel_is_followed_back_once_and_the_map_comes_back(part, fold
     assert part.view.last["projected"][0].channel == 1
     part.desk.change(patch_beside="map")
     assert part.view.last["projected"] == (None, "")
+    assert part.is_settled()
+
+
+def test_the_image_that_the_channel_wants_grows_beside_its_patches(part, folder):
+    searched(part, folder)
+    assert part.view.last["grown"] == (None, "")
+    part.desk.change(patch_beside="optimised", goal="unit", goal_side=96, goal_steps=20, channel=1)
+    pixels, words = part.view.last["grown"]
+    assert words == "the image that it wants"
+    red, green, blue = pixels.reshape(-1, 3).mean(0)
+    assert green > red
+    assert green > blue
+    part.desk.change(opacity=0.3)
+    assert part.house.runner.lanes.count(GROWN) == 1
+    part.desk.change(patch_beside="map")
+    assert part.view.last["grown"] == (None, "")
     assert part.is_settled()
 
 

@@ -124,14 +124,19 @@ GROUPS: tuple[Group, ...] = (
                 "patch_beside",
                 "Beside",
                 (
-                    Option("map", "Map", "The channel's map of the current image."),
+                    Option("map", "Its map", "The channel's map of the current image."),
                     Option(
-                        "deconv", "Deconvolved", "Zeiler and Fergus: each of the nine, followed "
+                        "deconv", "Deconvolution", "Zeiler and Fergus: each of the nine, followed "
                         "back through the switches to its pixels.",
                     ),
-                    Option("guided", "Guided", "Guided backprop of each of the nine."),
+                    Option("guided", "Guided backprop", "The same by guided backprop."),
+                    Option(
+                        "optimised", "Optimised image", "An image made to excite the channel, by "
+                        "the settings of that view.",
+                    ),
                 ),
                 "What stands beside the nine patches.",
+                "list",
             ),
         ),
         lambda scene: scene.view == "patches",

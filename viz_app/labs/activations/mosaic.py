@@ -27,6 +27,7 @@ from viz_app.labs.activations.mosaic_shown import (
     channel_shown,
     effective_shown,
     facts,
+    size_words,
 )
 from viz_app.labs.activations.part import Part
 from viz_app.labs.activations.receptive import Field, field_of
@@ -238,7 +239,9 @@ class MosaicPart(Part[MosaicView]):
             None if effective is None else effective_shown(effective, shown.field)
         )
         words = facts(seen, tiles, self._silence(scene))
-        self.view.show_facts(" · ".join(filter(None, (live.words, words))))
+        if live.words:  # what trembles from frame to frame is left out
+            words = f"{live.words} · {size_words(seen)}"
+        self.view.show_facts(words)
 
     def _answer_to(self, name: str, key: Hashable) -> Any:
         is_it = self._asked.get(name) == key and name not in self._waits

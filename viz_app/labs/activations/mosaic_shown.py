@@ -132,10 +132,15 @@ def channel_shown(scene: ActivationsScene, seen: Seen, unit: tuple[int, int]) ->
     )
 
 
+def size_words(seen: Seen) -> str:
+    """The layer, and how many channels of what size it has."""
+    channels, height, width = seen.maps.shape
+    return f"{seen.look.layer}: {channels} channels of {height}×{width}"
+
+
 def facts(seen: Seen, tiles: Tiles | None, silence: Silence | None) -> str:
     """The line about the layer: its size, what is silent, what is dead, how long it took."""
-    channels, height, width = seen.maps.shape
-    words = [f"{seen.look.layer}: {channels} channels of {height}×{width}"]
+    words = [size_words(seen)]
     if tiles is not None and tiles.silent is None:
         words.append(f"{tiles.off:.0%} of values ≤ 0")
     elif tiles is not None and tiles.silent:

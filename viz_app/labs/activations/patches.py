@@ -21,6 +21,7 @@ from viz_app.labs.activations.mosaic_shown import channel_shown
 from viz_app.labs.activations.part import Part
 from viz_app.labs.activations.patches_cutting import Cutting
 from viz_app.labs.activations.patches_finding import LANE, Finding
+from viz_app.labs.activations.patches_grown import Growing
 from viz_app.labs.activations.patches_projected import Projecting
 from viz_app.labs.activations.patches_shown import PatchesState, PatchesView
 from viz_app.labs.activations.patches_snippet import patches_program
@@ -45,6 +46,7 @@ class PatchesPart(Part[PatchesView]):
         self.finding = Finding(desk, self._squares, self._refresh)
         self._cutting = Cutting(desk, view, self._squares)
         self._projecting = Projecting(desk, view, self._squares)
+        self._growing = Growing(desk, view)
         a = Action
         self.actions = (
             a("Search patches", "Find the nine patches of each channel in the folder.",
@@ -73,6 +75,7 @@ class PatchesPart(Part[PatchesView]):
         self._cutting.show(scene, self.finding.book, self._row(), self._why_none(scene))
         if self.finding.running is None:  # the search has the engine
             self._projecting.show(scene, self.finding.book, self._row())
+            self._growing.show(scene, self._row())
 
     def _show_state(self, scene: ActivationsScene) -> None:
         finding, is_running = self.finding, self.finding.running is not None
@@ -203,13 +206,14 @@ class PatchesPart(Part[PatchesView]):
         return patches_program(scene.net, row, scene.channel, folder, self.house.weights.folder)
 
     def is_settled(self) -> bool:
-        parts = (self.finding, self._cutting, self._projecting)
+        parts = (self.finding, self._cutting, self._projecting, self._growing)
         return all(part.is_settled for part in parts)
 
     def cancelled(self, lane: str) -> None:
         self.finding.cancelled(lane)
         self._cutting.cancelled(lane)
         self._projecting.cancelled(lane)
+        self._growing.cancelled(lane)
         if lane.startswith(f"{LANE}.") and self.desk.is_shown("patches"):
             self._show_state(self.desk.scene)
 

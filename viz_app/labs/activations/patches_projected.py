@@ -82,8 +82,9 @@ class Projecting:
 
     def show(self, scene: ActivationsScene, book: PatchBook | None, row: str | None) -> None:
         """Show what a book's patches owe to their pixels, if the scene wants that."""
-        weights, method = self._desk.house.weights, scene.patch_beside
-        if method == "map" or book is None or row is None or not jobs.is_here(weights, scene.net):
+        weights, method = self._desk.house.weights, _method_of(scene)
+        is_here = jobs.is_here(weights, scene.net)
+        if method is None or book is None or row is None or not is_here:
             self._let_go()
             self._view.show_projected(None, "")
             return
@@ -114,8 +115,8 @@ class Projecting:
 
     def _on_step(self, shown: UnitShown) -> None:
         self._shown = shown
-        method = self._desk.scene.patch_beside
-        if self._desk.is_shown("patches") and method != "map":
+        method = _method_of(self._desk.scene)
+        if self._desk.is_shown("patches") and method is not None:
             self._view.show_projected(shown, METHOD_WORDS[method].title)
 
     def _on_end(self) -> None:
@@ -124,3 +125,12 @@ class Projecting:
     def _on_failed(self, failure: Failure) -> None:
         self._on_end()
         self._desk.fail(failure)
+
+
+def _method_of(scene: ActivationsScene) -> Method | None:
+    """How the patches are followed back; None where something else stands beside them."""
+    match scene.patch_beside:
+        case "deconv" | "guided" as method:
+            return method
+        case _:
+            return None

@@ -72,6 +72,9 @@ class PatchesView(Protocol):
     def show_projected(self, shown: UnitShown | None, method: str) -> None:
         """Show what the unit of each patch owes to its pixels instead of the map; None: the map."""
 
+    def show_grown(self, pixels: Pixels | None, words: str) -> None:
+        """Show the image that the channel wants instead of the map; without words: the map."""
+
     def show_sheet(self, sheets: tuple[LayerSheet, ...], selected: tuple[str, int]) -> None:
         """Show the patches of many channels, and mark the selected one."""
 

@@ -59,7 +59,7 @@ class ActivationsScene:
     patch_file: str = ""  # opened instead of a search
     patch_layers: Literal["layer", "five", "all"] = "five"
     patch_sheet: Literal["layer", "five"] = "layer"
-    patch_beside: Literal["map", "deconv", "guided"] = "map"
+    patch_beside: Literal["map", "deconv", "guided", "optimised"] = "map"
     why_target: Literal["unit", "class"] = "unit"
     why_class: int = -1  # −1: the class that the network takes the image for
     why_method: Method = "gradient"

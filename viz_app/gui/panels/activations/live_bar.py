@@ -12,6 +12,7 @@ from viz_app.labs.activations.live import Live
 from viz_app.labs.activations.mosaic_shown import LiveShown
 
 BEGINNING = 2  # the first actions begin, the others belong to what runs
+NEEDED = (2, 3)  # pause and stop, also where there is little room
 
 
 class LiveBar(QWidget):
@@ -21,6 +22,7 @@ class LiveBar(QWidget):
         super().__init__()
         self._theme = theme
         self.buttons: list[ActionButton] = []
+        self._shown, self._is_narrow = LiveShown(False, False, ""), False
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(4)
@@ -32,14 +34,25 @@ class LiveBar(QWidget):
             self._row.addWidget(button)
         pause = live.actions[BEGINNING]
         self._turns = (pause, replace(pause, text="Go on", icon="play"))
-        self.show_live(LiveShown(False, False, ""))
+        self._show()
+
+    def show_narrow(self, is_narrow: bool) -> None:
+        """Leave the room to the words: what begins is in the menu too."""
+        self._is_narrow = is_narrow
+        self._show()
 
     def show_live(self, shown: LiveShown) -> None:
         """Show the buttons that begin, or those of what runs."""
+        self._shown = shown
+        self._show()
+
+    def _show(self) -> None:
         if not self.buttons:
             return
+        shown = self._shown
         self.buttons[BEGINNING].show_action(self._turns[shown.is_paused])
         for at, button in enumerate(self.buttons):
             button.setText("")
-            button.setVisible((at < BEGINNING) != shown.is_on)
+            is_for_it = (at < BEGINNING) != shown.is_on
+            button.setVisible(is_for_it and (not self._is_narrow or at in NEEDED))
             button.refresh()

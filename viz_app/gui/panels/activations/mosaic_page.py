@@ -175,6 +175,7 @@ class MosaicPage(QWidget):
         is_wide = self.width() >= self._theme.px(NARROW_PX)
         self.figures.setVisible(is_wide)
         self.brief.setVisible(not is_wide)
+        self.live.show_narrow(not is_wide)
         words = self._theme.px(FIGURES_PX) if is_wide else 0
         wanted = (self.width() - words) // 2 + self._theme.px(TEXT_PX)
         least, most = (round(self.height() * share) for share in BELOW_SHARES)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFileDialog,
     QHBoxLayout,
     QLabel,
@@ -24,6 +26,7 @@ from viz_app.gui.panels.activations.patches_grid import PatchGrid
 from viz_app.gui.panels.activations.patches_sheet import SheetView
 from viz_app.gui.save_dialog import ask_to_save
 from viz_app.gui.theme import Theme, set_role
+from viz_app.gui.widgets.canvas import Canvas
 from viz_app.gui.widgets.words import Words
 from viz_app.labs.activations.mosaic_shown import ChannelShown
 from viz_app.labs.activations.patches import PatchesPart
@@ -34,8 +37,8 @@ SAVES = (
     "Sheet as pages (*.pdf)",
     f"Patches for Convolab (*{ENDING})",
 )
-UNIT_SHARES, TITLE_PX = (0.3, 0.46), 64
-FACTS_PX, NARROW_PX, SENTENCE_PX = 230, 700, 420
+UNIT_SHARES, TITLE_PX, SPACING_PX = (0.3, 0.46), 64, 12
+FACTS_PX, NARROW_PX, SENTENCE_PX, BUTTONS_PX = 230, 700, 420, 420
 
 
 class PatchesPage(QWidget):
@@ -54,7 +57,10 @@ class PatchesPage(QWidget):
         self.search = QPushButton("Search")
         self.grid = PatchGrid(theme, "The nine strongest patches of the channel")
         self.projected = PatchGrid(theme, "The nine patches followed back", has_values=False)
-        self._method = ""
+        self.grown = Canvas(theme, "The image that the channel wants")
+        self.grown.is_smooth = True
+        self.grown.setToolTip("An image made to excite the channel. The wheel zooms.")
+        self._method, self._grown_words = "", ""
         self.map = ChannelView(theme)
         self.title, self.facts, self.sentence = Words(role="group"), QLabel(), QLabel()
         self.sheet = SheetView(theme)
@@ -118,6 +124,15 @@ class PatchesPage(QWidget):
         self._arrange()
         self._show_title()
 
+    def show_grown(self, pixels: np.ndarray | None, words: str) -> None:
+        """Show the image that the channel wants instead of the map; without words: the map."""
+        self.grown.show_pixels(pixels)
+        is_other = bool(words) != bool(self._grown_words)
+        self._grown_words = words
+        if is_other:
+            self._arrange()
+        self._show_title()
+
     def show_sheet(self, sheets: tuple[LayerSheet, ...], selected: tuple[str, int]) -> None:
         """Show the patches of many channels, and mark the selected one."""
         self.sheet.show_sheets(sheets, selected)
@@ -165,7 +180,7 @@ class PatchesPage(QWidget):
         self.facts.setAlignment(Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(12)
+        column.setSpacing(SPACING_PX)
         column.addWidget(self._build_top())
         column.addWidget(self._build_unit())
         self._below.column.addWidget(self.sheet, 1)
@@ -173,18 +188,22 @@ class PatchesPage(QWidget):
         column.addWidget(self._below, 1)
 
     def _build_top(self) -> Card:
-        top = Card()
+        self._top = top = Card()
         words = QVBoxLayout()
         words.setSpacing(2)
         for label in (self.source, self.hint, self.words):
             words.addWidget(label)
-        row = QHBoxLayout()
-        row.setSpacing(10)
-        row.addLayout(words, 1)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(10)
+        buttons.addStretch(1)
         for button in (self.folder, self.search):
             button.setIconSize(QSize(16, 16))
-            row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
-        top.column.addLayout(row)
+            buttons.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._top_row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._top_row.setSpacing(10)
+        self._top_row.addLayout(words, 1)
+        self._top_row.addLayout(buttons)
+        top.column.addLayout(self._top_row)
         return top
 
     def _build_unit(self) -> Card:
@@ -197,6 +216,7 @@ class PatchesPage(QWidget):
         row.setSpacing(14)
         row.addWidget(self.grid, 1)
         row.addWidget(self.projected, 1)
+        row.addWidget(self.grown, 1)
         row.addWidget(self.map, 1)
         row.addWidget(self.facts)
         column.addLayout(row, 1)
@@ -231,12 +251,16 @@ class PatchesPage(QWidget):
     def _arrange(self) -> None:
         """Give the selected channel its share of the height; the facts go where it is narrow."""
         is_wide = self.width() >= self._theme.px(NARROW_PX)
+        side = self.width() >= self._theme.px(BUTTONS_PX)
+        way = QBoxLayout.Direction
+        self._top_row.setDirection(way.LeftToRight if side else way.TopToBottom)
         self.facts.setVisible(is_wide)
         self.facts.setMaximumWidth(self._theme.px(FACTS_PX))
         self._show_facts()
-        has_more = self._has_map or bool(self._method)
+        has_more = self._has_map or bool(self._method or self._grown_words)
         self.projected.setVisible(bool(self._method))
-        self.map.setVisible(self._has_map and not self._method)
+        self.grown.setVisible(bool(self._grown_words))
+        self.map.setVisible(self._has_map and not (self._method or self._grown_words))
         if not self._below.isVisibleTo(self):
             self._above.setMinimumHeight(0)
             self._above.setMaximumHeight(16_777_215)
@@ -244,7 +268,10 @@ class PatchesPage(QWidget):
         words = self._theme.px(FACTS_PX) if is_wide else 0
         wanted = (self.width() - words) // (2 if has_more else 1) + self._theme.px(TITLE_PX)
         least, most = (round(self.height() * share) for share in UNIT_SHARES)
-        self._above.setFixedHeight(max(min(wanted, most), least))
+        others = self._top.sizeHint().height() + self._below.minimumSizeHint().height()
+        room = self.height() - others - 2 * SPACING_PX  # the cards never lie over each other
+        height = min(max(min(wanted, most), least), room)
+        self._above.setFixedHeight(max(height, self._above.minimumSizeHint().height()))
 
     def _show_title(self) -> None:
         if self._shown is None:
@@ -252,6 +279,8 @@ class PatchesPage(QWidget):
         beside = ", and its map of the current image" * self._has_map
         if self._method:
             beside = f", and what each owes to its pixels: {self._method.lower()}"
+        elif self._grown_words:
+            beside = f", and {self._grown_words}"
         title = f"Channel {self._shown.channel} of {self._shown.layer}: its nine patches{beside}"
         self.title.setText(title)
         self.title.setToolTip(title)
