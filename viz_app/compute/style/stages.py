@@ -149,8 +149,9 @@ class MaxPool:
     def back(self, gradient: Tensor, shape: torch.Size, memory: Tensor | None) -> Tensor:
         """Each number goes where its maximum was."""
         assert memory is not None, "the places come from forth()"
-        side = (self._side, self._side)
-        return F.max_unpool2d(gradient, memory, side, output_size=list(shape))
+        # torch.nn's function checks the size with the help of sympy: a second and 75 MB.
+        unpool = torch.ops.aten.max_unpool2d
+        return cast("Tensor", unpool(gradient, memory, list(shape[-2:])))
 
 
 class AveragePool:
