@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -80,6 +82,16 @@ def test_the_image_that_the_channel_wants_takes_the_place_of_the_map(searched, q
     assert shown == [False, False, True]
     assert page.grown.picture_size == (96, 96)
     assert page.title.text().endswith("its nine patches, and the image that it wants")
+
+
+def test_of_a_channel_that_never_fires_it_is_said_that_the_patches_mean_nothing(searched):
+    page = searched.panel.patches
+    shown = page._shown
+    dead = tuple(replace(patch, value=0.0) for patch in shown.patches)
+    page.show_unit(replace(shown, patches=dead), "")
+    assert page.title.text().startswith("Channel 0 of conv1 fires on none of these images")
+    page.show_unit(replace(shown, patches=(*dead[1:], shown.patches[0])), "")
+    assert page.title.text().startswith("Channel 0 of conv1: its nine patches")
 
 
 def test_keys_walk_over_the_patches_and_enter_opens(searched):

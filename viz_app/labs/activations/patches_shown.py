@@ -42,6 +42,11 @@ class UnitShown:
     channel: int
     patches: tuple[PatchShown, ...]
 
+    @property
+    def is_dead(self) -> bool:
+        """Whether the channel is zero all over all images: patches of it mean nothing."""
+        return all(patch.value == 0 for patch in self.patches)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LayerSheet:

@@ -281,7 +281,10 @@ class PatchesPage(QWidget):
             beside = f", and what each owes to its pixels: {self._method.lower()}"
         elif self._grown_words:
             beside = f", and {self._grown_words}"
-        title = f"Channel {self._shown.channel} of {self._shown.layer}: its nine patches{beside}"
+        named = f"Channel {self._shown.channel} of {self._shown.layer}"
+        title = f"{named}: its nine patches{beside}"
+        if self._shown.is_dead:
+            title = f"{named} fires on none of these images: any patches are as good as these"
         self.title.setText(title)
         self.title.setToolTip(title)
 
