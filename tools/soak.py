@@ -138,7 +138,7 @@ def queued_ms() -> float:
 
 def start(folder: Path) -> Program:
     """Open the whole program in a folder of its own."""
-    sys.setswitchinterval(program_of.SWITCH_INTERVAL_S)
+    program_of.tune_threads()
     app = QApplication.instance() or QApplication([])
     assert isinstance(app, QApplication)
     program = program_of.build(app, Places(folder / "config", folder / "data"), LABS)

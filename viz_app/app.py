@@ -1,6 +1,6 @@
 """Starts the program. The start-up story:
 
-1. ``start`` sets the switch interval, reads the settings (set aside if they are damaged), makes
+1. ``start`` tunes the threads, reads the settings (set aside if they are damaged), makes
    the ``QApplication``, the theme and an empty window, and shows it: a tenth of a second.
 2. Once that is painted, ``furnish`` (furnish.py) makes the document, the runners (an engine
    thread each for torch, for files and for downloads), the shelf of images and the housekeeper
@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
+from viz_app.engine.memory import share_heaps
 from viz_app.files.settings import Places, Settings, load_settings
 from viz_app.gui.theme import Theme
 from viz_app.gui.window import Window
@@ -41,6 +42,12 @@ log = logging.getLogger(__name__)
 SWITCH_INTERVAL_S = 0.001  # a Python loop in the worker must not hold up the window
 TITLE_BAR_PX = 40  # a window as tall as the screen would hide its status bar
 BUILD_AHEAD_MS = 400  # after torch is there: the other labs, one at a time
+
+
+def tune_threads() -> None:
+    """Set what all threads share: how soon another may go on, and where their memory lies."""
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    share_heaps()
 
 
 def empty_window(app: QApplication, settings: Settings) -> Window:
@@ -77,7 +84,7 @@ def start(images: Sequence[str] = (), lab: str = "", theme: str = "", net: str =
 
     ``net`` is the spec of the user's own network; naming it is the consent to run its code.
     """
-    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    tune_threads()
     faulthandler.enable()
     places = Places.of_user()
     app = QApplication(sys.argv[:1])
@@ -134,7 +141,7 @@ def tour(out: Path, size: tuple[int, int], theme: str, scale: float) -> Written:
 
     from viz_app.gui.tour import walk
 
-    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    tune_threads()
     app = QApplication(sys.argv[:1])
     with tempfile.TemporaryDirectory() as home:  # the user's own session is left alone
         program = build(app, Places(Path(home) / "config", Path(home) / "data"))

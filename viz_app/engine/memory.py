@@ -1,9 +1,20 @@
-"""Gives memory that was freed back to the system."""
+"""Keeps what the C library holds of freed memory small."""
 
 from __future__ import annotations
 
 import ctypes
 from contextlib import suppress
+
+_ARENAS = -8  # M_ARENA_MAX of malloc.h
+
+
+def share_heaps() -> None:
+    """Let all threads share two heaps, from the first thread on; where it is not glibc, nothing.
+
+    Each thread otherwise gets its own, and what the engine's thread frees is of no use to torch's.
+    """
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).mallopt(_ARENAS, 2)
 
 
 def give_back() -> None:
