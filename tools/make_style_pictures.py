@@ -33,7 +33,7 @@ FINE = ("--size", "512", "--coarse-to-fine", "--optimiser", "lbfgs", "--steps", 
 SHEET = ("--size", "256", "--optimiser", "lbfgs", "--steps", "30")
 PRESETS_FOLDER = Path(__file__).resolve().parent.parent / "resources" / "presets"
 THUMB_PX = (264, 176)
-THUMB: dict[str, Any] = {"size": 128, "optimiser": "lbfgs", "steps": 60}
+THUMB: dict[str, Any] = {"size": 128, "optimiser": "lbfgs", "steps": 150}
 CELL_PX, HEAD_PX = 240, 30
 
 

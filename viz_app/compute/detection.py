@@ -12,7 +12,6 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-from viz_app.compute.pixels import to_tensor
 from viz_app.core.architectures import YOLOV4_TINY_HEADS, Head
 from viz_app.core.errors import NotFinite, ShapeError
 from viz_app.core.raw_boxes import RawBoxes
@@ -101,10 +100,11 @@ def fit(
         raise ShapeError(f"The detector's input must be a multiple of 32 pixels: try {near}.")
     make = Placement.letterbox if fitting == "letterbox" else Placement.stretch
     place = make(pixels.shape[0], pixels.shape[1], size)
-    picture = to_tensor(pixels)  # [1, 3, H, W]
+    picture = torch.tensor(pixels).permute(2, 0, 1)[None].float()  # [1, 3, H, W]
     inside = (place.height, place.width)
     if tuple(picture.shape[2:]) != inside:
-        picture = F.interpolate(picture, inside, mode="bilinear", antialias=True).clamp_(0, 1)
+        picture = F.interpolate(picture, inside, mode="bilinear", antialias=True)
+    picture.div_(255).clamp_(0, 1)  # the smaller one, and in its place
     if inside == (size, size):
         return picture.contiguous(), place
     square = torch.full((1, 3, size, size), _GREY)
