@@ -22,7 +22,6 @@ from viz_app.nets.build import Net, build
 from viz_app.nets.published import load_published
 
 IMAGES, IMAGES_OF_A_UNIT, IMAGES_FOR_MEMORY = 200, 2, 24
-MOST_ROUNDS = 3  # a pass takes half a minute: noise is small beside it
 UNITS = ("conv1_1", "conv2_2", "conv3_3", "conv5_3")
 MB = 1e6
 
@@ -38,7 +37,7 @@ def rows(rounds: int) -> Iterator[Row]:
         "search": lambda: search(net, layers, images),
         "bare": lambda: bare(net, layers, images),
     }
-    ms = medians(interleaved(tasks, min(rounds, MOST_ROUNDS)))
+    ms = medians(interleaved(tasks, rounds))
     yield Row.part_of("search: the bare pass", ms["search"], ms["bare"], Bound("≤", 1.35))
     unit_ms = per_unit_ms(net, images)
     yield Row.times_as_fast(
