@@ -181,3 +181,14 @@ def lab(tmp_path, *, is_here=True, shown=None):
     presenter.offered = offered
     document.listen(lambda before, after: presenter.show(presenter.scene, house.pictures.current()))
     return presenter
+
+
+def small_lab(monkeypatch, tmp_path):
+    """The body of a fixture: the first layer of the small network looks at the red square."""
+    put_small_network(monkeypatch)
+    presenter = lab(tmp_path)
+    presenter.show(presenter.scene, picture())
+    presenter.change(layer="conv1", channel=0)
+    yield presenter
+    monkeypatch.undo()
+    forget()

@@ -10,7 +10,7 @@ import pytest
 
 pytest.importorskip("torch", reason="a small network looks at the frames")
 
-from tests.labs.activations_kit import RED, forget, lab, picture, put_small_network
+from tests.labs.activations_kit import RED, lab, picture, small_lab
 from viz_app.engine.engine import Turn
 from viz_app.engine.mailbox import Mailbox
 from viz_app.files.video import LatestFrame
@@ -33,15 +33,7 @@ def film(tmp_path):
     return path
 
 
-@pytest.fixture
-def small(monkeypatch, tmp_path):
-    put_small_network(monkeypatch)
-    presenter = lab(tmp_path)
-    presenter.show(presenter.scene, picture())
-    presenter.change(layer="conv1", channel=0)
-    yield presenter
-    monkeypatch.undo()
-    forget()
+small = pytest.fixture(small_lab)
 
 
 def top_of(maps):

@@ -10,23 +10,14 @@ import pytest
 
 pytest.importorskip("torch", reason="a small network looks at the image")
 
-from tests.labs.activations_kit import RED, forget, lab, picture, put_small_network
+from tests.labs.activations_kit import RED, lab, picture, small_lab
 from viz_app.engine.engine import Turn
 from viz_app.files.images import save_image
 from viz_app.labs.activations import jobs, layers
 from viz_app.labs.activations.receptive import field_of
 from viz_app.labs.activations.scene import ActivationsScene, resolve
 
-
-@pytest.fixture
-def small(monkeypatch, tmp_path):
-    put_small_network(monkeypatch)
-    presenter = lab(tmp_path)
-    presenter.show(presenter.scene, picture())
-    presenter.change(layer="conv1", channel=0)
-    yield presenter
-    monkeypatch.undo()
-    forget()
+small = pytest.fixture(small_lab)
 
 
 def test_all_channels_are_shown_and_the_first_is_red(small):

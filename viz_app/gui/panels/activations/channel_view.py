@@ -8,8 +8,8 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen, QTransform
 from PySide6.QtWidgets import QWidget
 
 from viz_app.core.colour_maps import signed_table, strength_table
-from viz_app.gui.panels.activations.mosaic_grid import KEYS
 from viz_app.gui.theme import Theme
+from viz_app.gui.widgets.arrows import arrow_of
 from viz_app.gui.widgets.canvas import Canvas
 from viz_app.labs.activations.jobs import Pixels
 from viz_app.labs.activations.mosaic_shown import ChannelShown
@@ -70,9 +70,9 @@ class ChannelView(Canvas):
             self.pinned.emit(row, column)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        key = Qt.Key(event.key())
-        if key in KEYS and self._shown is not None:
-            (row, column), (down, right) = self._shown.unit, KEYS[key]
+        arrow = arrow_of(event)
+        if arrow is not None and self._shown is not None:
+            (row, column), (down, right) = self._shown.unit, arrow
             width, height = self.picture_size
             if 0 <= row + down < height and 0 <= column + right < width:
                 self.pinned.emit(row + down, column + right)

@@ -21,16 +21,11 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from viz_app.core.colour_maps import signed_table, strength_table
 from viz_app.gui.theme import Theme
+from viz_app.gui.widgets.arrows import arrow_of
 
 Shades = NDArray[np.uint8]
 PIXELS_A_GAP = 16  # a gap is one pixel of a channel so wide, two of one twice as wide
 LEAST_EXPORT_PX = 64
-KEYS = {
-    Qt.Key.Key_Left: (0, -1),
-    Qt.Key.Key_Right: (0, 1),
-    Qt.Key.Key_Up: (-1, 0),
-    Qt.Key.Key_Down: (1, 0),
-}
 
 
 @cache
@@ -242,9 +237,9 @@ class MosaicGrid(QWidget):
             self.chosen.emit(self._order[place])
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        key = Qt.Key(event.key())
-        if key in KEYS and self._channel in self._order:
-            line, column = KEYS[key]
+        key, arrow = event.key(), arrow_of(event)
+        if arrow is not None and self._channel in self._order:
+            line, column = arrow
             place = self._order.index(self._channel) + line * self._columns + column
             if 0 <= place < len(self._order):
                 self.chosen.emit(self._order[place])

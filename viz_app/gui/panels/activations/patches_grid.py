@@ -17,8 +17,8 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from viz_app.files.patch_crops import SIDE, SMALL_PX
 from viz_app.gui.image_strip import to_qimage
-from viz_app.gui.panels.activations.mosaic_grid import KEYS
 from viz_app.gui.theme import Theme
+from viz_app.gui.widgets.arrows import arrow_of
 from viz_app.labs.activations.patches_shown import UnitShown
 
 GAP_PX = 6
@@ -118,9 +118,9 @@ class PatchGrid(QWidget):
         self.setCursor(shape)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        key = Qt.Key(event.key())
-        if key in KEYS and self._images:
-            down, right = KEYS[key]
+        key, arrow = event.key(), arrow_of(event)
+        if arrow is not None and self._images:
+            down, right = arrow
             line, column = divmod(self._current, SIDE)
             to = (line + down) * SIDE + column + right
             if 0 <= column + right < SIDE and 0 <= to < len(self._images):

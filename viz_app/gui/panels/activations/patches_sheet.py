@@ -16,8 +16,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QToolTip, QWidget
 
-from viz_app.gui.panels.activations.mosaic_grid import KEYS
 from viz_app.gui.theme import Theme
+from viz_app.gui.widgets.arrows import arrow_of
 from viz_app.labs.activations.patches_shown import LayerSheet
 
 TILE_PX, GAP_PX, LABEL_PX, HEADING_PX = 104, 12, 16, 28
@@ -151,10 +151,10 @@ class Sheet(QWidget):
             self.chosen.emit(sheet.layer, sheet.channels[at[1]])
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        key = Qt.Key(event.key())
-        for sheet in self._sheets if key in KEYS else ():
+        arrow = arrow_of(event)
+        down, right = arrow or (0, 0)
+        for sheet in self._sheets if arrow is not None else ():
             if sheet.layer == self.selected[0] and self.selected[1] in sheet.channels:
-                down, right = KEYS[key]
                 to = sheet.channels.index(self.selected[1]) + down * self._columns + right
                 if 0 <= to < len(sheet.channels):
                     self.chosen.emit(sheet.layer, sheet.channels[to])

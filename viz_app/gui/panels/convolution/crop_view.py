@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSizePolicy
 
 from viz_app.core.records import Picture
 from viz_app.gui.theme import Theme
+from viz_app.gui.widgets.arrows import arrow_of
 from viz_app.gui.widgets.canvas import Canvas
 from viz_app.labs.convolution.layer import Crop
 
@@ -72,15 +73,10 @@ class CropView(Canvas):
         super().mouseReleaseEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        steps = {
-            Qt.Key.Key_Left: (-1, 0),
-            Qt.Key.Key_Right: (1, 0),
-            Qt.Key.Key_Up: (0, -1),
-            Qt.Key.Key_Down: (0, 1),
-        }
-        if event.key() in steps and self._crop is not None:
+        arrow = arrow_of(event)
+        if arrow is not None and self._crop is not None:
             far = 10 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
-            dx, dy = steps[Qt.Key(event.key())]
+            dy, dx = arrow
             self.moved.emit(max(self._crop.x + far * dx, 0), max(self._crop.y + far * dy, 0))
         else:
             super().keyPressEvent(event)

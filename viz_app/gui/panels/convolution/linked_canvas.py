@@ -9,15 +9,10 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen, QTransform
 
 from viz_app.gui.panel import Card
 from viz_app.gui.theme import Theme, set_role
+from viz_app.gui.widgets.arrows import arrow_of
 from viz_app.gui.widgets.canvas import Canvas
 
 LEAST_FRAME_PX = 8.0
-ARROWS = {
-    Qt.Key.Key_Left: (0, -1),
-    Qt.Key.Key_Right: (0, 1),
-    Qt.Key.Key_Up: (-1, 0),
-    Qt.Key.Key_Down: (1, 0),
-}
 
 
 class LinkedCanvas(Canvas):
@@ -83,8 +78,8 @@ class LinkedCanvas(Canvas):
             self.clicked.emit(QPointF(at.x() / width, at.y() / height))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        arrow = ARROWS.get(Qt.Key(event.key()))
-        if arrow is None or event.modifiers() & Qt.KeyboardModifier.AltModifier:
+        arrow = arrow_of(event)
+        if arrow is None:
             super().keyPressEvent(event)
         else:
             self.walked.emit(*arrow)

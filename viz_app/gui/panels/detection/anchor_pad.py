@@ -7,15 +7,10 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from viz_app.gui.theme import Theme
+from viz_app.gui.widgets.arrows import arrow_of
 from viz_app.labs.detection.scene import Anchor
 
 STEP = 0.01
-ARROWS = {
-    Qt.Key.Key_Left: (0, -1),
-    Qt.Key.Key_Right: (0, 1),
-    Qt.Key.Key_Up: (1, 0),
-    Qt.Key.Key_Down: (-1, 0),
-}
 
 
 class AnchorPad(QWidget):
@@ -77,12 +72,12 @@ class AnchorPad(QWidget):
             self._draw(event.position())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        arrow = ARROWS.get(Qt.Key(event.key()))
+        arrow = arrow_of(event)
         if arrow is None or event.modifiers() or not self._anchors:
             super().keyPressEvent(event)
             return
         one = self._anchors[self._chosen]
-        self.resized.emit(one.h + STEP * arrow[0], one.w + STEP * arrow[1])
+        self.resized.emit(one.h - STEP * arrow[0], one.w + STEP * arrow[1])
 
     def _draw(self, at: QPointF) -> None:
         frame = self._frame()

@@ -18,18 +18,13 @@ from viz_app.gui.panels.detection.box_layer import crosshair
 from viz_app.gui.panels.detection.chip import chip_for, paint_chip, place_on
 from viz_app.gui.panels.detection.hold_canvas import HoldCanvas
 from viz_app.gui.theme import Theme
+from viz_app.gui.widgets.arrows import arrow_of
 from viz_app.labs.detection.box_editor import BoxEditor
 from viz_app.labs.detection.overlap import OverlapShown, letter
 from viz_app.labs.detection.scene import DrawnBox
 
 REACH_PX = 7  # how near an edge the pointer takes hold of it
 HANDLE_PX = 7
-ARROWS = {
-    Qt.Key.Key_Left: (-1, 0),
-    Qt.Key.Key_Right: (1, 0),
-    Qt.Key.Key_Up: (0, -1),
-    Qt.Key.Key_Down: (0, 1),
-}
 CURSORS = {
     (0, 0): Qt.CursorShape.SizeAllCursor,
     (-1, -1): Qt.CursorShape.SizeFDiagCursor,
@@ -151,13 +146,13 @@ class BoxCanvas(HoldCanvas):
         self.update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        arrow = ARROWS.get(Qt.Key(event.key()))
-        if arrow is None or event.modifiers() & Qt.KeyboardModifier.AltModifier:
+        arrow = arrow_of(event)
+        if arrow is None:
             super().keyPressEvent(event)
             return
         step = 10 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
         is_resize = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        self.nudged.emit(arrow[0] * step, arrow[1] * step, is_resize)
+        self.nudged.emit(arrow[1] * step, arrow[0] * step, is_resize)
 
 
 def token_of(index: int, shown: OverlapShown) -> str:

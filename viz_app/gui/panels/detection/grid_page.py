@@ -15,6 +15,7 @@ from viz_app.gui.panels.detection.box_layer import BoxLayer
 from viz_app.gui.panels.detection.suppression_page import ClickCanvas
 from viz_app.gui.panels.detection.thresholds import Thresholds
 from viz_app.gui.theme import Theme, set_role
+from viz_app.gui.widgets.arrows import arrow_of
 from viz_app.gui.widgets.choices import ChoiceButtons
 from viz_app.gui.widgets.view_switch import ViewSwitch
 from viz_app.gui.widgets.words import Words
@@ -25,12 +26,6 @@ from viz_app.labs.detection.grid import AnchorShown, GridShown, with_border
 from viz_app.labs.detection.presenter import DetectionPresenter
 from viz_app.labs.detection.scene import DetectionScene
 
-ARROWS = {
-    Qt.Key.Key_Left: (0, -1),
-    Qt.Key.Key_Right: (0, 1),
-    Qt.Key.Key_Up: (-1, 0),
-    Qt.Key.Key_Down: (1, 0),
-}
 ANCHOR = Choice("anchor", "Anchor", (), "Which of the cell's boxes is shown in numbers.")
 MOST_HEAT = 0.75
 
@@ -41,8 +36,8 @@ class GridCanvas(ClickCanvas):
     cell_moved = Signal(int, int)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        arrow = ARROWS.get(Qt.Key(event.key()))
-        if arrow is None or event.modifiers() & Qt.KeyboardModifier.AltModifier:
+        arrow = arrow_of(event)
+        if arrow is None:
             super().keyPressEvent(event)
         else:
             self.cell_moved.emit(*arrow)

@@ -6,9 +6,9 @@ from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 
 from viz_app.gui.panels.detection.box_canvas import CURSORS, REACH_PX
-from viz_app.gui.panels.detection.grid_page import ARROWS
 from viz_app.gui.panels.detection.hold_canvas import HoldCanvas
 from viz_app.gui.theme import Theme
+from viz_app.gui.widgets.arrows import arrow_of
 from viz_app.labs.detection.box_editor import BoxEditor
 
 CLICK_PX = 4  # a press that moves less is a click
@@ -62,8 +62,8 @@ class TargetCanvas(HoldCanvas):
             self.clicked.emit(at.x(), at.y())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        arrow = ARROWS.get(Qt.Key(event.key()))
-        if arrow is None or event.modifiers() & Qt.KeyboardModifier.AltModifier:
+        arrow = arrow_of(event)
+        if arrow is None:
             super().keyPressEvent(event)
         else:
             self.cell_moved.emit(*arrow)
