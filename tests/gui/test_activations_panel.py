@@ -15,6 +15,7 @@ from viz_app.files.images import save_image
 from viz_app.files.weights import WeightsStore
 from viz_app.gui.panels.activations.layers_list import facts_within
 from viz_app.gui.panels.activations.mosaic_grid import composed
+from viz_app.gui.panels.activations.mosaic_page import NARROW_PX
 from viz_app.gui.panels.activations.panel import ActivationsPanel
 from viz_app.labs.activations.presenter import ActivationsPresenter
 
@@ -159,6 +160,18 @@ def test_a_film_plays_through_the_layer_and_stop_brings_the_photo_back(room, qtb
     QTest.mouseClick(page.live.buttons[3], Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: room.presenter.is_settled() and page.channel._shown.map.min() == 0)
     assert [button.isVisible() for button in page.live.buttons] == seen
+
+
+def test_a_narrow_page_keeps_the_way_to_a_webcam_beside_short_facts(room, qtbot):
+    page = room.panel.mosaic
+    room.panel.window().resize(1024, 700)
+    qtbot.waitUntil(lambda: page.width() < NARROW_PX)
+    page.show_facts("relu1: 4 channels of 224×224 · 9 ms")
+    assert page.live.buttons[0].isVisible()
+    page.show_facts(
+        "relu1: 4 channels of 224×224 · 2 silent on this image · 1 dead over 300 images"
+    )
+    assert not page.live.buttons[0].isVisible()
 
 
 def test_five_layers_stand_side_by_side(room, qtbot):

@@ -31,6 +31,7 @@ from viz_app.labs.activations.presenter import ActivationsPresenter
 from viz_app.labs.activations.scene import Colours
 
 NARROW_PX = 600
+LIVE_PX = 110  # two buttons and the margins
 FIGURES_PX, TEXT_PX, SPACING_PX = 200, 76, 12
 BELOW_SHARES = (0.36, 0.5)  # of the height, at least and at most
 
@@ -43,6 +44,7 @@ class MosaicPage(QWidget):
         self._theme = theme
         self._presenter: ActivationsPresenter
         self._shown: ChannelShown | None = None
+        self._is_live = False
         self.facts = Words(role="muted")
         self.live = LiveBar(theme)
         self.grid = MosaicGrid(theme, "All channels of the layer")
@@ -114,6 +116,7 @@ class MosaicPage(QWidget):
         """One line about the layer as a whole."""
         self.facts.setText(words)
         self.facts.setToolTip(words)
+        self._give_room_to_live()
 
     def show_classes(self, classes: tuple[Guessed, ...] | None) -> None:
         """Show what a classifier takes the image for."""
@@ -124,6 +127,8 @@ class MosaicPage(QWidget):
     def show_live(self, shown: LiveShown) -> None:
         """Show which commands there are for a webcam or a film."""
         self.live.show_live(shown)
+        self._is_live = shown.is_on
+        self._give_room_to_live()
 
     def ask_for_film(self) -> None:
         """Ask for a film and look at it."""
@@ -175,7 +180,7 @@ class MosaicPage(QWidget):
         is_wide = self.width() >= self._theme.px(NARROW_PX)
         self.figures.setVisible(is_wide)
         self.brief.setVisible(not is_wide)
-        self.live.show_narrow(not is_wide)
+        self._give_room_to_live()
         words = self._theme.px(FIGURES_PX) if is_wide else 0
         wanted = (self.width() - words) // 2 + self._theme.px(TEXT_PX)
         least, most = (round(self.height() * share) for share in BELOW_SHARES)
@@ -184,6 +189,12 @@ class MosaicPage(QWidget):
         # a column of broken lines takes for the least what its widgets would like to have
         rest = self.height() - SPACING_PX - below
         self._above.setMaximumHeight(max(rest, self._above.minimumSizeHint().height()))
+
+    def _give_room_to_live(self) -> None:
+        """Where the page is narrow the words come first, and while frames come they change."""
+        words = self.facts.fontMetrics().horizontalAdvance(self.facts.text())
+        has_room = not self._is_live and words <= self.width() - self._theme.px(LIVE_PX)
+        self.live.show_narrow(self.width() < self._theme.px(NARROW_PX) and not has_room)
 
     def _tell_brief(self) -> None:
         if self._shown is None:

@@ -241,11 +241,11 @@ class CostPlot(QWidget):
         painter.drawEllipse(point, 6, 6)
         self._paint_point_words(painter, point, area, line)
         painter.setPen(self._theme.colour("muted"))
-        painter.drawText(area.topLeft() + QPointF(6, line), "multiplications")
         below = QRectF(area.left(), area.bottom() + 4, area.width(), line + 2)
         painter.drawText(below, Qt.AlignmentFlag.AlignLeft, "1")
         painter.drawText(below, Qt.AlignmentFlag.AlignRight, str(count))
-        painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, "channels of the bottleneck")
+        words = "multiplications, over the channels of the bottleneck"
+        painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, words)
 
     def _paint_point_words(
         self, painter: QPainter, point: QPointF, area: QRectF, line: float
