@@ -35,6 +35,19 @@ def test_table_keeps_what_the_loop_keeps_at_all_stops(rule, per_class, whole, mo
             assert table.kept(stop, confidence).tolist() == list(loop.kept)
 
 
+@pytest.mark.parametrize("whole", [True, False])
+def test_all_four_tables_in_one_pass_are_those_built_one_by_one(whole, monkeypatch):
+    monkeypatch.setattr(suppression_table, "_BLOCK_CELLS", 200)  # several blocks
+    boxes, scores, classes = crowd(11, 90, whole)
+    tables = SuppressionTable.build_all(boxes, scores, classes, floor=0.1)
+    assert len(tables) == 4
+    for (rule, per_class), table in tables.items():
+        alone = SuppressionTable.build(boxes, scores, classes, rule, per_class, floor=0.1)
+        assert (table.rule, table.per_class) == (rule, per_class)
+        assert np.array_equal(table.keeps, alone.keeps)
+        assert np.array_equal(table.order, alone.order)
+
+
 @pytest.mark.slow
 def test_table_keeps_what_the_loop_keeps_in_a_thousand_random_cases():
     for seed in range(1000):

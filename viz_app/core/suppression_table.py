@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -16,6 +16,11 @@ from viz_app.core.suppression import Hidden, Rule, candidate_order, checked, ove
 
 _BLOCK_CELLS = 1 << 18
 """pairs looked at in one block; bounds the memory to some 50 MB where all boxes overlap"""
+
+RULES: tuple[Rule, ...] = ("at_least", "above")
+_SIDES: Mapping[Rule, Literal["left", "right"]] = {"at_least": "right", "above": "left"}
+Sieve = tuple[Rule, NDArray[np.int64]]
+"""A rule, and for each box its group: only boxes of one group remove each other"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,8 +80,38 @@ class SuppressionTable:
             members = np.flatnonzero(groups == group)
             if len(members) == 1:
                 continue  # nothing hides the only one
-            keeps[:, members] = _kept_at_stops(boxes[order[members]], rule, stops, check)
+            sieves = ((rule, groups[members]),)
+            keeps[:, members] = _kept_at_stops(boxes[order[members]], sieves, stops, check)[0]
         return cls(boxes, scores, classes, rule, per_class, floor, order, -scores[order], keeps)
+
+    @classmethod
+    def build_all(
+        cls,
+        boxes: ArrayLike,
+        scores: ArrayLike,
+        classes: ArrayLike | None = None,
+        stops: int = 101,
+        floor: float = 0.0,
+        check: Callable[[], None] | None = None,
+    ) -> Mapping[tuple[Rule, bool], SuppressionTable]:
+        """The tables of both rules, per class and across, each as `build` would make it.
+
+        Pairs and their overlaps are found once for all four.
+        """
+        boxes, scores, classes = checked(boxes, scores, classes)
+        order = candidate_order(scores, floor)
+        kinds: list[tuple[Rule, bool]] = [
+            (rule, per_class) for rule in RULES for per_class in (True, False)
+        ]
+        own, all_one = classes[order], np.zeros(len(order), np.int64)
+        sieves = [(rule, own if per_class else all_one) for rule, per_class in kinds]
+        tables = _kept_at_stops(boxes[order], sieves, stops, check)
+        return {
+            (rule, per_class): cls(
+                boxes, scores, classes, rule, per_class, floor, order, -scores[order], keeps
+            )
+            for (rule, per_class), keeps in zip(kinds, tables, strict=True)
+        }
 
     def threshold(self, stop: int) -> float:
         """The IoU threshold of a stop."""
@@ -118,17 +153,17 @@ class SuppressionTable:
 
 
 def _kept_at_stops(
-    boxes: Boxes, rule: Rule, stops: int, check: Callable[[], None] | None
-) -> NDArray[np.bool_]:
-    """Which of boxes of one class, sorted by score, are kept at each stop ``[stops, N]``.
+    boxes: Boxes, sieves: Sequence[Sieve], stops: int, check: Callable[[], None] | None
+) -> list[NDArray[np.bool_]]:
+    """Which of boxes, sorted by score, are kept at each stop ``[stops, N]``, for each sieve.
 
-    A box is removed at a stop if an earlier box is kept there and overlaps it enough. A box's
-    stops are the bits of a few words, so one "and" and one "or" do all stops at once.
+    A box is removed at a stop if an earlier box of its group is kept there and overlaps it
+    enough. A box's stops are the bits of a few words, so one "and" and one "or" do all at once.
     """
     count = len(boxes)
     thresholds = np.arange(stops) / (stops - 1)
     removes = _bits(stops)
-    kept = np.repeat(removes[-1:], count, axis=0)
+    kept = [np.repeat(removes[-1:], count, axis=0) for _ in sieves]
     start = 0
     while start < count:
         if check is not None:
@@ -136,17 +171,37 @@ def _kept_at_stops(
         end = min(count, start + _block_rows(start))
         later, earlier = _overlapping_pairs(boxes, start, end)
         iou = paired_iou(boxes[later], boxes[earlier])
-        side: Literal["left", "right"] = "right" if rule == "at_least" else "left"
-        bits = removes[np.searchsorted(thresholds, iou, side=side)]  # [pairs, words]
-        touched, firsts = np.unique(later, return_index=True)
-        ends = [*firsts.tolist(), len(later)]
-        for box, first, last in zip(touched.tolist(), ends, ends[1:], strict=False):
-            gone = np.bitwise_or.reduce(kept[earlier[first:last]] & bits[first:last], axis=0)
-            kept[box] &= ~gone
+        reached = {
+            rule: removes[np.searchsorted(thresholds, iou, side=_SIDES[rule])]  # [pairs, words]
+            for rule in {rule for rule, _groups in sieves}
+        }
+        for (rule, groups), kept_here in zip(sieves, kept, strict=True):
+            is_one = groups[later] == groups[earlier]
+            _remove(kept_here, later[is_one], earlier[is_one], reached[rule][is_one])
         start = end
+    return [_unpacked(*one, stops) for one in zip(sieves, kept, strict=True)]
+
+
+def _remove(
+    kept: NDArray[np.uint64],
+    later: NDArray[np.intp],
+    earlier: NDArray[np.intp],
+    bits: NDArray[np.uint64],
+) -> None:
+    """Take from each later box the stops at which an earlier one is kept and reaches it."""
+    touched, firsts = np.unique(later, return_index=True)
+    ends = [*firsts.tolist(), len(later)]
+    for box, first, last in zip(touched.tolist(), ends, ends[1:], strict=False):
+        gone = np.bitwise_or.reduce(kept[earlier[first:last]] & bits[first:last], axis=0)
+        kept[box] &= ~gone
+
+
+def _unpacked(sieve: Sieve, kept: NDArray[np.uint64], stops: int) -> NDArray[np.bool_]:
+    rule, groups = sieve
     keeps = np.unpackbits(kept.view(np.uint8), axis=1, count=stops).astype(np.bool_).T
-    if rule == "at_least":
-        keeps[0, 1:] = False  # IoU ≥ 0 holds for disjoint boxes too: only the first stays
+    if rule == "at_least":  # IoU ≥ 0 holds for disjoint boxes too: only the first of each stays
+        keeps[0] = False
+        keeps[0, np.unique(groups, return_index=True)[1]] = True
     return keeps
 
 

@@ -94,13 +94,7 @@ def tabulated(
     check: Callable[[], None] | None = None,
 ) -> Found:
     """Build the tables of all four rules, so that no toggle has to wait."""
-    tables: dict[tuple[Rule, bool], SuppressionTable] = {}
-    rules: tuple[Rule, ...] = ("at_least", "above")
-    for rule in rules:
-        for per_class in (True, False):
-            tables[rule, per_class] = SuppressionTable.build(
-                boxes, scores, classes, rule, per_class, STOPS, floor, check
-            )
+    tables = SuppressionTable.build_all(boxes, scores, classes, STOPS, floor, check)
     one = tables["at_least", True]
     return Found(request, one.boxes, one.scores, one.classes, names, tables, raw, seconds)
 
